@@ -1,0 +1,29 @@
+"""Kedro datasets: how a field's file becomes a table and back."""
+
+from step.datasets.contact_map import ContactMapDataset
+from step.datasets.gene_annotation import GeneAnnotationDataset
+from step.datasets.gene_sets import GeneSetsDataset
+from step.datasets.network import NetworkDataset
+from step.datasets.table import TableDataset
+from step.datasets.whole_file import (
+    ArrayDataset,
+    FigureDataset,
+    JSONDataset,
+    ParquetDataset,
+    TextDataset,
+    WorkbookDataset,
+)
+
+__all__ = [
+    "ArrayDataset",
+    "ContactMapDataset",
+    "FigureDataset",
+    "GeneAnnotationDataset",
+    "GeneSetsDataset",
+    "JSONDataset",
+    "NetworkDataset",
+    "ParquetDataset",
+    "TableDataset",
+    "TextDataset",
+    "WorkbookDataset",
+]

@@ -1,0 +1,50 @@
+"""Fitted networks."""
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from kedro.io import AbstractDataset
+from safetensors.numpy import load_file, save_file
+
+from step.datasets.whole_file import whole_file
+
+Network = tuple[dict[str, np.ndarray], dict[str, Any]]
+
+
+class NetworkDataset(AbstractDataset[Network, Network]):
+    """A network's weights as safetensors, and beside them all that is needed to use them as JSON.
+
+    Saved and loaded as the pair (weights by name, card). The card's file has the ending `.json`
+    instead of `.safetensors` and is written first, so weights never stand without their card.
+
+    ```yaml
+    mrna.model:
+      type: step.datasets.NetworkDataset
+      filepath: data/06_models/demo/mrna/model.safetensors
+    ```
+    """
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
+        self._filepath = PurePosixPath(filepath)
+        self.metadata = metadata
+
+    def load(self) -> Network:
+        """Read weights and card."""
+        card = json.loads(Path(self._filepath.with_suffix(".json")).read_text(encoding="utf-8"))
+        return load_file(str(self._filepath)), card
+
+    def save(self, data: Network) -> None:
+        """Write weights and card."""
+        weights, card = data
+        with whole_file(self._filepath.with_suffix(".json")) as beside:
+            beside.write_text(json.dumps(card, indent=2), encoding="utf-8")
+        with whole_file(self._filepath) as beside:
+            save_file(weights, str(beside))
+
+    def _exists(self) -> bool:
+        return Path(self._filepath).exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}

@@ -1,0 +1,160 @@
+"""Tables as labs and archives deliver them, read cell by cell as text."""
+
+import io
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+import pandas as pd
+from kedro.io import AbstractDataset
+from kedro.io.core import get_protocol_and_path
+
+from step.datasets.whole_file import whole_file
+from step.errors import InputError
+
+SPREADSHEETS = {".xlsx", ".xlsm"}
+
+
+class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+    """A CSV, TSV or XLSX file as a table of text.
+
+    Nothing is guessed: a gene called `NA` or `SEP7` stays what it is, and repeated headers stay
+    repeated. `.csv` is comma separated, `.xlsx` a workbook, everything else tab separated; `.gz`
+    is unpacked; all line ends are understood, old-Mac ones too.
+
+    ```yaml
+    mrna.raw_expression:
+      type: step.datasets.TableDataset
+      filepath: data/01_raw/demo/mrna.xlsx
+      sheet: expression
+    ```
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        sheet: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Describe the file.
+
+        Args:
+            filepath: A local path or an address that fsspec understands.
+            sheet: Of a workbook; the first where none is named.
+            metadata: For kedro-viz.
+        """
+        self._protocol, path = get_protocol_and_path(filepath)
+        self._filepath = PurePosixPath(path)
+        self._address = path if self._protocol == "file" else f"{self._protocol}://{path}"
+        self._sheet = sheet
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """Read the table.
+
+        Returns:
+            Every cell a string, empty where the file is empty; the header as columns.
+
+        Raises:
+            InputError: The file is no such table, or its rows differ in length.
+        """
+        try:
+            with fsspec.open(self._address, "rb", compression="infer") as file:
+                content = file.read()
+        except FileNotFoundError:
+            raise
+        except (OSError, EOFError) as error:
+            raise InputError(f"{self._address} cannot be read: {error}.") from error
+        cells = self._spreadsheet(content) if self._is_spreadsheet() else self._text(content)
+        if cells.empty:
+            raise InputError(f"{self._address} is empty; a header and a row a gene are expected.")
+        table = cells.iloc[1:].reset_index(drop=True)
+        table.columns = pd.Index(cells.iloc[0].str.strip(), dtype=object)
+        return table
+
+    def _is_spreadsheet(self) -> bool:
+        return self._filepath.suffix.lower() in SPREADSHEETS
+
+    def _text(self, content: bytes) -> pd.DataFrame:
+        try:
+            lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()
+        except UnicodeDecodeError:
+            lines = io.TextIOWrapper(io.BytesIO(content), encoding="latin-1").read()
+        if "\x00" in lines:
+            raise InputError(
+                f"{self._address} is not a text table (it holds binary data). Save it as CSV, TSV "
+                "or XLSX, with the ending that says which."
+            )
+        comma = ".csv" in [suffix.lower() for suffix in self._filepath.suffixes]
+        try:
+            cells = pd.read_csv(
+                io.StringIO(lines),
+                sep="," if comma else "\t",
+                header=None,
+                dtype=str,
+                na_filter=False,
+                skip_blank_lines=True,
+            )
+        except pd.errors.EmptyDataError:
+            return pd.DataFrame()
+        except pd.errors.ParserError as error:
+            raise InputError(
+                f"{self._address} is not a {'comma' if comma else 'tab'} separated table: {error}. "
+                "Every row needs as many cells as the header."
+            ) from error
+        short = cells.isna().any(axis=1)
+        if short.any():
+            row = int(short.idxmax())
+            raise InputError(
+                f"{self._address}, row {row + 1} has {int(cells.loc[row].notna().sum())} cells, "
+                f"the longest row {cells.shape[1]}. Every row needs as many cells as the header."
+            )
+        return cells
+
+    def _spreadsheet(self, content: bytes) -> pd.DataFrame:
+        try:
+            book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
+        except Exception as error:
+            raise InputError(
+                f"{self._address} is not an Excel workbook ({error}). Save it as .xlsx, or give a "
+                "text table the ending .csv or .tsv."
+            ) from error
+        if self._sheet is not None and self._sheet not in book.sheet_names:
+            raise InputError(
+                f"{self._address} has no sheet {self._sheet!r}; it has "
+                f"{', '.join(map(repr, book.sheet_names))}. Name one of them as `sheet`."
+            )
+        cells = book.parse(
+            self._sheet if self._sheet is not None else 0,
+            header=None,
+            dtype=object,
+            na_filter=False,
+        )
+        return cells.map(_as_text)
+
+    def save(self, data: pd.DataFrame) -> None:
+        """Write the table, the columns as header."""
+        with whole_file(self._filepath) as beside:
+            if self._is_spreadsheet():
+                data.to_excel(beside, sheet_name=self._sheet or "Sheet1", index=False)
+            else:
+                comma = self._filepath.suffix.lower() == ".csv"
+                data.to_csv(beside, sep="," if comma else "\t", index=False)
+
+    def _exists(self) -> bool:
+        return (
+            fsspec.open(self._address).fs.exists(str(self._filepath))
+            if (self._protocol != "file")
+            else Path(self._filepath).exists()
+        )
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._address, "sheet": self._sheet}
+
+
+def _as_text(cell: object) -> str:
+    """A spreadsheet's cell as one would type it: 7.0 is `7`."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,1 @@
+"""Temporal node2vec."""

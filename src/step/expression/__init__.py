@@ -1,0 +1,1 @@
+"""From a lab's table to replicates, means and noise."""

@@ -1,0 +1,170 @@
+"""How good the forecasts are."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from step.evaluation.metrics import origin_losses
+from step.figures import style
+
+
+def arm_errors(scores: pd.DataFrame, noise_floor: float) -> Figure:
+    """Mean squared error of every arm beside the replicate noise floor.
+
+    Args:
+        scores: Indexed by arm, with mse; see `step.evaluation.metrics.score_arms`.
+        noise_floor: log2²; NaN where there are no replicates.
+    """
+    ordered = scores.sort_values("mse", ascending=False)
+    figure = Figure(figsize=(6.4, 0.42 * len(ordered) + 1.3), layout="constrained")
+    axes = figure.add_subplot()
+    colours = [style.STEP if arm == "step" else style.BASELINE for arm in ordered.index]
+    bars = axes.barh(
+        [style.ARM_LABELS[arm] for arm in ordered.index], ordered["mse"], color=colours
+    )
+    axes.bar_label(bars, fmt="%.4f", padding=3, fontsize=8)
+    if np.isfinite(noise_floor):
+        axes.axvline(noise_floor, color=style.OBSERVED, linestyle="--", linewidth=1)
+        axes.annotate(
+            f"noise floor {noise_floor:.4f}",
+            (noise_floor, 1.01),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            fontsize=8,
+        )
+    axes.margins(x=0.15)
+    axes.set_xlabel("mean squared error of the next time (log2²)")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def observed_against_forecast(backtest: pd.DataFrame, expression: pd.DataFrame) -> Figure:
+    """STEP's forecasts against what was observed: values, and changes from the last value.
+
+    The values of many genes lie on the diagonal because genes differ; the changes show whether
+    the movement is forecast.
+    """
+    last = expression.rename(columns={"time": "origin", "mean": "last"})[["gene", "origin", "last"]]
+    rows = backtest[backtest["arm"] == "step"].merge(last, on=["gene", "origin"]).dropna()
+    figure = Figure(figsize=(9, 4.4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    pairs = [
+        (left, rows["forecast"], rows["observed"], "expression (log2)"),
+        (
+            right,
+            rows["forecast"] - rows["last"],
+            rows["observed"] - rows["last"],
+            "change from the last time (log2)",
+        ),
+    ]
+    for axes, forecast, observed, label in pairs:
+        low = min(forecast.min(), observed.min())
+        high = max(forecast.max(), observed.max())
+        mesh = axes.hexbin(
+            forecast,
+            observed,
+            gridsize=45,
+            mincnt=1,
+            bins="log",
+            cmap="Blues",
+            extent=(low, high, low, high),
+            linewidths=0.1,
+        )
+        axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
+        r = np.corrcoef(forecast, observed)[0, 1] if forecast.std() > 0 else np.nan
+        axes.set_title(f"{label}: Pearson {r:.2f}", fontsize=10)
+        axes.set_xlabel(f"forecast {label}")
+        axes.set_ylabel(f"observed {label}")
+        figure.colorbar(mesh, ax=axes, label="number of gene-times")
+    return figure
+
+
+def error_by_time(backtest: pd.DataFrame, noise: pd.Series, time_unit: str) -> Figure:
+    """Mean squared error at each scored time, arm by arm, with the noise floor of that time.
+
+    Args:
+        backtest: The scored forecasts.
+        noise: Mean squared standard error, log2², indexed by time.
+        time_unit: Day, hour, …
+    """
+    losses = origin_losses(backtest)
+    target = backtest.drop_duplicates("origin").set_index("origin")["target_time"]
+    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    for arm in losses:
+        if arm == "gene_mean":  # so far off that it would flatten the others
+            continue
+        axes.plot(
+            target[losses.index],
+            losses[arm],
+            marker="o",
+            markersize=3,
+            linewidth=2 if arm == "step" else 1,
+            color=style.ARM_COLOURS.get(arm, style.BASELINE),
+            label=style.ARM_LABELS[arm],
+            zorder=3 if arm == "step" else 2,
+        )
+    shown = noise.reindex(target[losses.index])
+    axes.plot(
+        shown.index, shown, color=style.OBSERVED, linestyle="--", linewidth=1, label="noise floor"
+    )
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel(f"forecast time ({time_unit})")
+    axes.set_ylabel("mean squared error (log2²)")
+    axes.legend(frameon=False, fontsize=8, ncols=2)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def graph_test(test: dict[str, object]) -> Figure:
+    """Error on the real graph beside those without a graph and on rewired ones.
+
+    Args:
+        test: real_mse, no_graph_mse, rewired_mse, p; see DESIGN of the metrics file.
+    """
+    figure = Figure(figsize=(6.4, 3.2), layout="constrained")
+    axes = figure.add_subplot()
+    rewired = np.asarray(test["rewired_mse"], dtype=float)
+    if len(rewired):
+        axes.hist(rewired, bins=12, color=style.BASELINE, label=f"rewired ({len(rewired)})")
+    axes.axvline(test["real_mse"], color=style.STEP, linewidth=2, label="real graph")
+    axes.axvline(
+        test["no_graph_mse"], color=style.CONTROL, linewidth=2, linestyle="--", label="no graph"
+    )
+    axes.set_title(f"does the graph help? p = {test['p']:.3g}", fontsize=10)
+    axes.set_xlabel("mean squared error (log2²)")
+    axes.set_ylabel("graphs")
+    axes.ticklabel_format(axis="x", useOffset=False)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def loss_curves(curves: pd.DataFrame) -> Figure:
+    """Components of the loss over all training steps of the backtest.
+
+    Args:
+        curves: origin, step, a column a component, total; in the order of training.
+    """
+    figure = Figure(figsize=(8, 3.8), layout="constrained")
+    axes = figure.add_subplot()
+    components = [name for name in curves.columns if name not in ("origin", "step", "total")]
+    for name in components:
+        axes.plot(curves[name].to_numpy(), linewidth=1, label=name)
+    axes.plot(curves["total"].to_numpy(), color=style.OBSERVED, linewidth=1.5, label="total")
+    starts = np.flatnonzero(curves["step"].to_numpy() == 0)
+    axes.vlines(
+        starts,
+        0,
+        0.03,
+        transform=axes.get_xaxis_transform(),
+        color=style.BASELINE,
+        linewidth=0.8,
+        label="new origin",
+    )
+    axes.set_xlabel("training step, from origin to origin")
+    axes.set_ylabel("weighted loss")
+    axes.legend(frameon=False, fontsize=8, ncols=2)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure

@@ -1,0 +1,122 @@
+"""Gene by gene."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from step.figures import style
+
+PER_PAGE = 15
+
+
+def gene_pages(
+    per_gene: pd.DataFrame,
+    expression: pd.DataFrame,
+    backtest: pd.DataFrame,
+    forecast: pd.DataFrame,
+    time_unit: str,
+) -> dict[str, Figure]:
+    """Course, backtest and forecast of every gene, the best forecast first, 15 a page.
+
+    Returns:
+        `page_001.png` … → figure.
+    """
+    observed = dict(tuple(expression.groupby("gene", sort=False)))
+    tested = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+    coming = dict(tuple(forecast.groupby("gene", sort=False)))
+    pages = {}
+    for start in range(0, len(per_gene), PER_PAGE):
+        shown = per_gene[start : start + PER_PAGE]
+        figure = Figure(figsize=(13, 11))
+        grid = figure.subplots(5, 3, sharex=True)
+        figure.subplots_adjust(0.06, 0.06, 0.99, 0.96, wspace=0.14, hspace=0.42)
+        for axes, (_, row) in zip(grid.flat, shown.iterrows(), strict=False):
+            gene = row["gene"]
+            _draw_gene(axes, row, observed[gene], tested[gene], coming[gene])
+        for axes in list(grid.flat)[len(shown) :]:
+            axes.set_visible(False)
+        grid[0, 0].legend(frameon=False, fontsize=7)
+        figure.supxlabel(f"time ({time_unit})")
+        figure.supylabel("expression (log2)")
+        pages[f"page_{start // PER_PAGE + 1:03d}.png"] = figure
+    return pages
+
+
+def _draw_gene(
+    axes: Axes,
+    row: pd.Series,
+    observed: pd.DataFrame,
+    tested: pd.DataFrame,
+    coming: pd.DataFrame,
+) -> None:
+    axes.errorbar(
+        observed["time"],
+        observed["mean"],
+        observed["standard_error"],
+        color=style.OBSERVED,
+        fmt="o",
+        markersize=2.5,
+        linewidth=0.7,
+        label="observed ± SE",
+    )
+    axes.plot(
+        tested["target_time"],
+        tested["forecast"],
+        color=style.STEP,
+        linewidth=1.3,
+        label="forecast from the time before",
+    )
+    axes.fill_between(
+        tested["target_time"],
+        tested["lower"],
+        tested["upper"],
+        color=style.STEP,
+        alpha=0.15,
+        linewidth=0,
+    )
+    axes.errorbar(
+        coming["time"],
+        coming["forecast"],
+        [coming["forecast"] - coming["lower"], coming["upper"] - coming["forecast"]],
+        color=style.WORSE,
+        fmt="D",
+        markersize=3,
+        linewidth=0.9,
+        label="next times",
+    )
+    # A name comes from the user's file: no dollar sign may start mathematics.
+    name = str(row["gene"])[:32].replace("$", r"\$")
+    score = f"R² {row['r2']:.2f}" if np.isfinite(row["r2"]) else "R² undefined"
+    flags = f"\n{row['flags']}" if row["flags"] else ""
+    axes.set_title(f"{name}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8)
+    axes.tick_params(labelsize=7)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def predictability(per_gene: pd.DataFrame) -> Figure:
+    """Each gene's R² beside what replicate noise allows, and the skill over the best baseline."""
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    known = per_gene.dropna(subset=["r2", "reliability"])
+    left.scatter(
+        known["reliability"],
+        known["r2"].clip(lower=-1),
+        s=14,
+        c=np.where(known["flags"] == "", style.STEP, style.BASELINE),
+        alpha=0.8,
+        linewidths=0,
+    )
+    left.axhline(0, color=style.OBSERVED, linewidth=0.6)
+    left.set_xlabel("reliability (share of variance that is not noise)")
+    left.set_ylabel("R² of the forecast (below −1 shown at −1)")
+    left.set_title("grey: flagged genes", fontsize=9)
+    skill = per_gene["skill"].dropna()
+    right.hist(skill.clip(-0.5, 0.5), bins=30, color=style.STEP)
+    right.axvline(0, color=style.OBSERVED, linewidth=0.8)
+    right.set_xlabel("skill over the best baseline")
+    right.set_ylabel("genes")
+    right.set_title(f"better in {int((skill > 0).sum())} of {len(skill)} genes", fontsize=9)
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure

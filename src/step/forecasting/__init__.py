@@ -1,0 +1,1 @@
+"""Forecasters under test, and how they are tested."""

@@ -1,0 +1,213 @@
+"""A network as a forecaster: refitted from origin to origin, and trusted as far as it earned it.
+
+The forecast is the local level plus λ times the network's correction. λ is learned from the
+corrections made at earlier origins and what was observed after them, so a network that finds
+nothing ends at the level, and does no harm.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from step.forecasting.level import Level, local_level
+from step.forecasting.panel import Panel
+from step.forecasting.training import correct, fit
+from step.forecasting.windows import N_CHANNELS, last_window, training_windows
+from step.genome.graphs import EdgeList
+from step.models.layers import Graph
+from step.models.losses import LossConfig
+from step.typed import settings
+
+PRIOR_ORIGINS = 2.0
+
+BuildModel = Callable[[int], nn.Module]
+
+
+@settings
+class TrainingConfig:
+    """How a network is fitted.
+
+    Attributes:
+        window: Times in a window.
+        initial_steps: Full-batch steps at the first origin.
+        update_steps: Further steps at each later origin, on all windows known by then.
+        learning_rate: Of AdamW.
+        weight_decay: Of AdamW.
+        seed: Of initial weights and dropout.
+    """
+
+    window: int
+    initial_steps: int
+    update_steps: int
+    learning_rate: float
+    weight_decay: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class NetworkRun:
+    """What a network forecast.
+
+    Attributes:
+        level: Of each origin, log2, shape `[origin, gene]`.
+        correction: The network's, before λ, log2, shape `[origin, gene]`.
+        trust: λ at each origin, shape `[origin]`.
+        future: Forecasts after the last time, log2, shape `[time, gene]`.
+        future_spread: Standard deviation of a forecast that far ahead, relative to the first,
+            shape `[time, gene]`.
+        curves: Loss components: origin (time), step, component columns, total.
+        weights: The final network's, by name.
+    """
+
+    level: np.ndarray
+    correction: np.ndarray
+    trust: np.ndarray
+    future: np.ndarray
+    future_spread: np.ndarray
+    curves: pd.DataFrame
+    weights: dict[str, np.ndarray]
+
+    @property
+    def forecast(self) -> np.ndarray:
+        """Of the time after each backtest origin, log2, shape `[origin, gene]`."""
+        return (self.level + self.trust[:, None] * self.correction)[:-1]
+
+
+def as_graph(edges: EdgeList) -> Graph:
+    """Both directions of every edge, as tensors."""
+    index = np.stack(
+        [
+            np.concatenate([edges.first, edges.second]),
+            np.concatenate([edges.second, edges.first]),
+        ]
+    )
+    weight = np.tile(edges.weight, 2).astype(np.float32)
+    return Graph(torch.from_numpy(index), torch.from_numpy(weight), edges.n_genes)
+
+
+def run_network(
+    panel: Panel,
+    edges: EdgeList,
+    embeddings: np.ndarray,
+    build: BuildModel,
+    loss: LossConfig,
+    training: TrainingConfig,
+    first_origin: int,
+    future_times: int,
+) -> NetworkRun:
+    """Forecast from every origin up to the last time.
+
+    At each origin everything is computed anew from the panel cut there: level, windows, scale. The
+    network goes on from its weights of the origin before, which have seen less.
+
+    Args:
+        panel: All times.
+        edges: The graph.
+        embeddings: Shape `[time, gene, dimension]`, each time's depending on no later one.
+        build: Makes the network for a number of input channels.
+        loss: Loss weights.
+        training: Fitting.
+        first_origin: Index of the first time to forecast from.
+        future_times: Times to forecast after the last one.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the same sums whatever the machine, and faster at these sizes
+    try:
+        return _run(panel, edges, embeddings, build, loss, training, first_origin, future_times)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _run(
+    panel: Panel,
+    edges: EdgeList,
+    embeddings: np.ndarray,
+    build: BuildModel,
+    loss: LossConfig,
+    training: TrainingConfig,
+    first_origin: int,
+    future_times: int,
+) -> NetworkRun:
+    torch.manual_seed(training.seed)
+    graph = as_graph(edges)
+    model = build(N_CHANNELS + embeddings.shape[-1])
+    optimiser = torch.optim.AdamW(
+        model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
+    )
+    usual_step = float(np.median(np.diff(panel.times)[-5:]))
+    ahead = np.append(np.diff(panel.times), usual_step)
+    levels, corrections, trusts, curves = [], [], [], []
+    for origin in range(first_origin, len(panel.times)):
+        known = panel.until(origin)
+        level = local_level(known)
+        embedded = embeddings[: origin + 1]
+        windows = training_windows(known, level, embedded, training.window)
+        steps = training.update_steps if levels else training.initial_steps
+        curve = pd.DataFrame(fit(model, optimiser, windows, graph, loss, steps))
+        curves.append(curve.assign(origin=known.times[-1], step=np.arange(len(curve))))
+        observed = known.mean[first_origin + 1 :]
+        trusts.append(_trust(observed, levels, corrections))
+        levels.append(level.path[-1])
+        window = last_window(known, level, embedded, training.window, ahead[origin])
+        corrections.append(correct(model, window, graph).numpy().astype(float))
+    future = [levels[-1] + trusts[-1] * corrections[-1]]
+    for _ in range(1, future_times):
+        known, level, embedded = _extend(known, level, embedded, future[-1], usual_step)
+        window = last_window(known, level, embedded, training.window, usual_step)
+        future.append(future[-1] + trusts[-1] * correct(model, window, graph).numpy())
+    variance = np.stack(
+        [level.forecast_variance(k * usual_step) for k in range(1, future_times + 1)]
+    )
+    return NetworkRun(
+        level=np.stack(levels),
+        correction=np.stack(corrections),
+        trust=np.array(trusts),
+        future=np.stack(future),
+        future_spread=np.sqrt(variance / variance[0]),
+        curves=pd.concat(curves, ignore_index=True),
+        weights={name: value.numpy() for name, value in model.state_dict().items()},
+    )
+
+
+def _trust(observed: np.ndarray, levels: list[np.ndarray], corrections: list[np.ndarray]) -> float:
+    """λ: the share of the earlier corrections that would have been best, 0 to 1.
+
+    Least squares of (observation − level) on the correction over all earlier origins and genes,
+    shrunk towards zero as if by two origins more whose corrections were worth nothing.
+    """
+    if not corrections:
+        return 0.0
+    made = np.stack(corrections)
+    missed = observed - np.stack(levels)
+    seen = ~np.isnan(missed)
+    power = np.mean(made[seen] ** 2) * (1.0 + PRIOR_ORIGINS / len(made))
+    if power == 0.0:
+        return 0.0
+    return float(np.clip(np.mean(made[seen] * missed[seen]) / power, 0.0, 1.0))
+
+
+def _extend(
+    panel: Panel, level: Level, embeddings: np.ndarray, forecast: np.ndarray, step: float
+) -> tuple[Panel, Level, np.ndarray]:
+    """As if the forecast had been observed, without surprise, one usual step later."""
+    row = forecast[None]
+    later = Panel(
+        panel.genes,
+        np.append(panel.times, panel.times[-1] + step),
+        np.concatenate([panel.mean, row]),
+        np.concatenate([panel.robust, row]),
+        np.concatenate([panel.replicate_variance, panel.replicate_variance[-1:]]),
+        np.concatenate([panel.n_replicates, panel.n_replicates[-1:]]),
+    )
+    extended = Level(
+        np.concatenate([level.path, row]),
+        np.concatenate([level.surprise, np.zeros_like(row)]),
+        level.variance,
+        level.step_variance,
+        level.noise_variance,
+    )
+    return later, extended, np.concatenate([embeddings, embeddings[-1:]])

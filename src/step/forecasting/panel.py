@@ -1,0 +1,84 @@
+"""A time course as arrays, cut at a forecast origin."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+SMALLEST_VARIANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The expression of all genes at all times.
+
+    Attributes:
+        genes: Names, length `gene`.
+        times: In the study's unit, ascending, shape `[time]`.
+        mean: Mean of the replicates, log2, shape `[time, gene]`; NaN where not measured.
+        robust: Half mean and half median of the replicates, log2, shape `[time, gene]`. A single
+            outlying replicate moves it less than the mean.
+        replicate_variance: Variance between the replicates of a time, log2², shape
+            `[time, gene]`; NaN where fewer than two.
+        n_replicates: Shape `[time, gene]`.
+    """
+
+    genes: np.ndarray
+    times: np.ndarray
+    mean: np.ndarray
+    robust: np.ndarray
+    replicate_variance: np.ndarray
+    n_replicates: np.ndarray
+
+    def until(self, origin: int) -> "Panel":
+        """All that was known at a forecast origin: the times up to and with index `origin`."""
+        seen = slice(0, origin + 1)
+        return Panel(
+            self.genes,
+            self.times[seen],
+            self.mean[seen],
+            self.robust[seen],
+            self.replicate_variance[seen],
+            self.n_replicates[seen],
+        )
+
+    def noise_variance(self) -> np.ndarray:
+        """Variance of a time's mean that replicate noise explains, log2², `[time, gene]`.
+
+        The variance between replicates, pooled over the times of a gene, divided by the number of
+        replicates of the time. A gene that was never replicated takes half its mean squared step
+        (von Neumann), which is an upper bound for a smooth course.
+        """
+        freedom = np.where(np.isnan(self.replicate_variance), 0.0, self.n_replicates - 1.0)
+        pooled = np.nansum(freedom * np.nan_to_num(self.replicate_variance), axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            pooled = pooled / freedom.sum(axis=0)
+        steps = np.diff(self.mean, axis=0)
+        counted = (~np.isnan(steps)).sum(axis=0)
+        smooth = np.nansum(steps**2, axis=0) / np.maximum(2 * counted, 1)
+        pooled = np.where(np.isnan(pooled), smooth, pooled)
+        return np.maximum(pooled, SMALLEST_VARIANCE) / np.maximum(self.n_replicates, 1)
+
+
+def panel_from_expression(expression: pd.DataFrame) -> Panel:
+    """Arrange the tidy expression table by time and gene.
+
+    Args:
+        expression: gene, time, mean, median, standard_error, n_replicates; see
+            `step.expression.replicates.summarise_replicates`.
+    """
+    wide = expression.pivot(index="time", columns="gene")
+    genes = expression["gene"].drop_duplicates().to_numpy()
+
+    def values(column: str) -> np.ndarray:
+        return wide[column][genes].to_numpy(dtype=float)
+
+    n_replicates = np.nan_to_num(values("n_replicates"))
+    return Panel(
+        genes=genes,
+        times=wide.index.to_numpy(dtype=float),
+        mean=values("mean"),
+        robust=(values("mean") + values("median")) / 2,
+        replicate_variance=values("standard_error") ** 2 * n_replicates,
+        n_replicates=n_replicates,
+    )

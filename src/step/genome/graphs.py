@@ -1,0 +1,79 @@
+"""Graphs of genes as index arrays: over time, and rewired."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class EdgeList:
+    """Undirected edges between genes.
+
+    Attributes:
+        first: Positions in the list of genes, shape `[edge]`.
+        second: As first.
+        weight: Structural weight, positive, shape `[edge]`.
+        n_genes: Number of genes.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    weight: np.ndarray
+    n_genes: int
+
+    def without_edges(self) -> "EdgeList":
+        """The same genes, unconnected."""
+        return EdgeList(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)
+
+    def rewired(self, seed: int) -> "EdgeList":
+        """The same graph with its connected genes exchanged at random.
+
+        Every gene takes another's place in the genome, with that place's contacts; degrees,
+        weights and neighbourhoods of the graph stay as they are, and only the match of gene and
+        place is lost.
+        """
+        connected = np.unique(np.concatenate([self.first, self.second]))
+        exchanged = np.arange(self.n_genes)
+        exchanged[connected] = np.random.default_rng(seed).permutation(connected)
+        return EdgeList(exchanged[self.first], exchanged[self.second], self.weight, self.n_genes)
+
+
+def edge_list(edges: pd.DataFrame, genes: np.ndarray) -> EdgeList:
+    """Index the edge table by a list of genes.
+
+    Args:
+        edges: gene_1, gene_2, weight; genes that are not in the list are left out.
+        genes: Names, in the order of the arrays to come.
+    """
+    position = pd.Series(np.arange(len(genes)), index=genes)
+    known = edges[edges["gene_1"].isin(genes) & edges["gene_2"].isin(genes)]
+    return EdgeList(
+        position[known["gene_1"]].to_numpy(dtype=int),
+        position[known["gene_2"]].to_numpy(dtype=int),
+        known["weight"].to_numpy(dtype=float),
+        len(genes),
+    )
+
+
+def weights_over_time(
+    edges: EdgeList, expression: np.ndarray, expression_weight: float
+) -> np.ndarray:
+    """Each edge's weight at each time: structural, plus how alike the two genes are expressed.
+
+    weight + w · 1 / (1 + |x_first − x_second|), x scaled to 0 … 1 by the smallest and the largest
+    value seen **until that time**, so that no weight knows a later one.
+
+    Args:
+        edges: The graph.
+        expression: log2, shape `[time, gene]`; a missing value counts as far from all others.
+        expression_weight: w.
+
+    Returns:
+        Shape `[time, edge]`.
+    """
+    low = np.minimum.accumulate(np.nanmin(expression, axis=1))[:, None]
+    high = np.maximum.accumulate(np.nanmax(expression, axis=1))[:, None]
+    scaled = (expression - low) / np.maximum(high - low, 1e-12)
+    apart = np.nan_to_num(np.abs(scaled[:, edges.first] - scaled[:, edges.second]), nan=1.0)
+    return edges.weight + expression_weight / (1.0 + apart)

@@ -1,0 +1,106 @@
+"""What happens around a run: sources are read first, errors are readable, stages are timed."""
+
+import logging
+from time import perf_counter
+from typing import Any
+
+import click
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog, DatasetError, MemoryDataset
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from step.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+
+class SourcesFirst:
+    """Reads every raw file before the first node runs.
+
+    A missing or unreadable file so ends the run before anything is computed or written.
+    """
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Load the pipeline's raw inputs, and keep them in memory for its nodes."""
+        raw = [name for name in sorted(pipeline.inputs()) if _layer(catalog, name) == "raw"]
+        missing = [name for name in raw if not catalog.get(name).exists()]
+        if missing:
+            places = "\n".join(
+                f"  {name}: {getattr(catalog.get(name), '_filepath', '')}" for name in missing
+            )
+            raise click.ClickException(
+                f"{len(missing)} source file(s) do not exist:\n{places}\nCorrect the paths in the "
+                "environment's catalog_raw.yml, or put the files there."
+            )
+        for name in raw:
+            try:
+                data = catalog.get(name).load()
+            except DatasetError as error:
+                raise click.ClickException(f"{name}: {_explanation(error)}") from error
+            catalog[name] = MemoryDataset(data, copy_mode="assign")
+
+
+class ReadableErrors:
+    """Ends a run that failed for what the user can mend with a message instead of a traceback."""
+
+    @hook_impl
+    def on_pipeline_error(self, error: Exception) -> None:
+        """Raise the explanation as a command-line error."""
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, InputError):
+                raise click.ClickException(str(cause)) from error
+            cause = cause.__cause__ or cause.__context__
+
+
+class StageTimes:
+    """Measures each stage's wall time, and adds it to the metrics of the run's assays."""
+
+    def __init__(self) -> None:
+        self._started: dict[str, float] = {}
+        self._seconds: dict[tuple[str, str], float] = {}
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Start the clock."""
+        self._started[node.name] = perf_counter()
+
+    @hook_impl
+    def after_node_run(self, node: Node) -> None:
+        """Stop the clock; the namespace says the stage and the assay."""
+        stage, _, assay = (node.namespace or "").partition(".")
+        elapsed = perf_counter() - self._started.pop(node.name)
+        self._seconds[stage, assay] = self._seconds.get((stage, assay), 0.0) + elapsed
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Write the times of an assay's stages, with those of the genome, into its metrics."""
+        for assay in ("mrna", "mirna"):
+            name = f"{assay}.metrics"
+            if name not in pipeline.all_outputs():
+                continue
+            seconds: dict[str, float] = {}
+            for (stage, owner), elapsed in self._seconds.items():
+                if owner in (assay, "genome"):
+                    seconds[stage] = round(seconds.get(stage, 0.0) + elapsed, 2)
+            dataset = catalog.get(name)
+            dataset.save(dataset.load() | {"seconds": seconds})
+            logger.info("%s: seconds by stage: %s", assay, seconds)
+
+
+def _layer(catalog: DataCatalog, name: str) -> str | None:
+    dataset = catalog.get(name)
+    metadata: dict[str, Any] = getattr(dataset, "metadata", None) or {}
+    return metadata.get("kedro-viz", {}).get("layer")
+
+
+def _explanation(error: BaseException) -> str:
+    """The innermost explanation that was written for the user, or else the error itself."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, InputError):
+            return str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return str(error)

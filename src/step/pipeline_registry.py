@@ -1,0 +1,48 @@
+"""The named pipelines."""
+
+from kedro.pipeline import Pipeline
+
+from step.pipelines.embedding.pipeline import create_pipeline as embedding
+from step.pipelines.graph_engineering import pipeline as graph_engineering
+from step.pipelines.ingestion import pipeline as ingestion
+from step.pipelines.mirna.pipeline import create_pipeline as mirna_modelling
+from step.pipelines.mrna.pipeline import create_pipeline as mrna_modelling
+from step.pipelines.reporting.pipeline import create_pipeline as reporting
+from step.pipelines.simulation.pipeline import create_pipeline as simulation
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Each assay from raw files to report, each stage for both assays, and the simulation."""
+    ingested = {
+        "genome": ingestion.create_genome_pipeline(),
+        "mrna": ingestion.create_pipeline("mrna", with_targets=False),
+        "mirna": ingestion.create_pipeline("mirna", with_targets=True),
+    }
+    graphs = {
+        "genome": graph_engineering.create_genome_pipeline(),
+        "mrna": graph_engineering.create_pipeline("mrna"),
+        "mirna": graph_engineering.create_pipeline("mirna"),
+    }
+    embedded = {assay: embedding(assay) for assay in ("mrna", "mirna")}
+    modelled = {"mrna": mrna_modelling(), "mirna": mirna_modelling()}
+    reported = {assay: reporting(assay) for assay in ("mrna", "mirna")}
+    whole = {
+        assay: ingested["genome"]
+        + ingested[assay]
+        + graphs["genome"]
+        + graphs[assay]
+        + embedded[assay]
+        + modelled[assay]
+        + reported[assay]
+        for assay in ("mrna", "mirna")
+    }
+    return {
+        "__default__": whole["mrna"] + whole["mirna"],
+        **whole,
+        "ingestion": sum(ingested.values(), Pipeline([])),
+        "graph_engineering": sum(graphs.values(), Pipeline([])),
+        "embedding": sum(embedded.values(), Pipeline([])),
+        "modelling": sum(modelled.values(), Pipeline([])),
+        "reporting": sum(reported.values(), Pipeline([])),
+        "simulation": simulation(),
+    }

@@ -1,0 +1,1 @@
+"""The stages: wiring in `pipeline.py`, pure node functions in `nodes.py`."""

@@ -1,0 +1,1 @@
+"""Chromatin features, gene pairs and their weights."""

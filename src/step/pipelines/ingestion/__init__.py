@@ -1,0 +1,1 @@
+"""Raw files to samples, expression and places."""

@@ -1,0 +1,1 @@
+"""STEPmi on miRNA."""

@@ -1,0 +1,1 @@
+"""STEPmr on mRNA."""

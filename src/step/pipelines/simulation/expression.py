@@ -1,0 +1,149 @@
+"""Simulated time courses of genes that follow their contact neighbours.
+
+Some genes lead: their latent expression is a random walk. The others follow: they are pulled
+towards the mean of their contact neighbours as these were one step earlier. A coupling of zero
+leaves independent random walks.
+"""
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+
+from step.pipelines.simulation.genome import expected_contacts
+
+STEP_DAYS = 0.5
+NEIGHBOURS = 2
+LEADING_SHARE = 0.35
+LEADING_SD_PER_DAY = 0.5
+FOLLOWING_SD_PER_DAY = 0.1
+
+
+def neighbour_weights(bins: pd.DataFrame, genes: pd.DataFrame) -> scipy.sparse.csr_array:
+    """Each gene's strongest contact neighbours, as weights that sum to one a row.
+
+    Args:
+        bins: From `simulate_bins`.
+        genes: From `simulate_annotation`; only these genes can be neighbours.
+
+    Returns:
+        Shape `[gene, gene]`; a gene alone on its chromosome has an empty row.
+    """
+    rows, columns, values = [], [], []
+    for _, members in genes.reset_index(drop=True).groupby("chrom"):
+        index = members.index.to_numpy()
+        place = members["bin"].to_numpy()
+        if len(index) < 2:
+            continue
+        contact = expected_contacts(
+            bins, np.repeat(place, len(place)), np.tile(place, len(place)), 1.0
+        ).reshape(len(place), len(place))
+        np.fill_diagonal(contact, 0.0)
+        k = min(NEIGHBOURS, len(index) - 1)
+        best = np.argsort(-contact, axis=1, kind="stable")[:, :k]
+        weight = np.take_along_axis(contact, best, axis=1)
+        rows.append(np.repeat(index, k))
+        columns.append(index[best].ravel())
+        values.append((weight / weight.sum(axis=1, keepdims=True)).ravel())
+    if not rows:
+        return scipy.sparse.csr_array((len(genes), len(genes)))
+    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return scipy.sparse.csr_array(entries, shape=(len(genes), len(genes)))
+
+
+def choose_leading(neighbours: scipy.sparse.csr_array, seed: int) -> np.ndarray:
+    """Which genes lead, shape `[gene]`; a gene without neighbours has nobody to follow."""
+    n_genes = neighbours.shape[0]
+    chosen = np.random.default_rng([seed, 4]).random(n_genes) < LEADING_SHARE
+    return chosen | (np.asarray(neighbours.sum(axis=1)).ravel() == 0)
+
+
+def simulate_latent(
+    neighbours: scipy.sparse.csr_array,
+    leading: np.ndarray,
+    times: np.ndarray,
+    coupling: float,
+    seed: int,
+) -> np.ndarray:
+    """Latent log2 expression at the given times, around zero.
+
+    x(t + h) = x(t) + coupling · h · (neighbours' mean(t) − x(t)) + noise, with h half a day; for
+    the leading genes the coupling is zero and the noise larger.
+
+    Args:
+        neighbours: From `neighbour_weights`, shape `[gene, gene]`.
+        leading: From `choose_leading`, shape `[gene]`.
+        times: In days, ascending, multiples of half a day apart.
+        coupling: Pull towards the neighbours per day, 0 (none) to 1.
+        seed: Of the random state.
+
+    Returns:
+        Shape `[time, gene]`, log2.
+    """
+    rng = np.random.default_rng([seed, 5])
+    pull = np.where(leading, 0.0, coupling * STEP_DAYS)
+    step_sd = np.where(leading, LEADING_SD_PER_DAY, FOLLOWING_SD_PER_DAY) * np.sqrt(STEP_DAYS)
+    state = rng.normal(0.0, 1.0, size=len(leading))
+    position = np.round((times - times[0]) / STEP_DAYS).astype(int)
+    path = np.empty((position[-1] + 1, len(leading)))
+    for step in range(len(path)):
+        path[step] = state
+        state = state + pull * (neighbours @ state - state) + rng.normal(0.0, step_sd)
+    return path[position]
+
+
+def replicate_log2(
+    latent: np.ndarray, replicates: np.ndarray, noise_sd: float, seed: int
+) -> np.ndarray:
+    """Noisy replicates of log2 expression.
+
+    Args:
+        latent: Shape `[time, gene]`.
+        replicates: Number at each time, shape `[time]`.
+        noise_sd: Standard deviation of a replicate, log2.
+        seed: Of the random state.
+
+    Returns:
+        Shape `[sample, gene]`, samples in the order of time.
+    """
+    rng = np.random.default_rng([seed, 6])
+    samples = np.repeat(latent, replicates, axis=0)
+    return samples + rng.normal(0.0, noise_sd, size=samples.shape)
+
+
+def nanostring_counts(log2_expression: np.ndarray, seed: int) -> pd.DataFrame:
+    """Raw nCounter counts of endogenous probes, with the controls that a lab's file holds.
+
+    Each sample has its own yield, over an order of magnitude; each probe its background.
+
+    Args:
+        log2_expression: Shape `[sample, probe]`, log2 of counts at unit yield.
+        seed: Of the random state.
+
+    Returns:
+        Class Name, then one column a sample (0, 1, …); endogenous probes first, as ordered, then
+        POS_A …, NEG_A …, housekeeping. Index: probe names of the controls, numbers of the others.
+    """
+    rng = np.random.default_rng([seed, 7])
+    n_samples, n_probes = log2_expression.shape
+    yield_ = rng.lognormal(0.0, 0.7, size=(n_samples, 1))
+    hybridisation = rng.lognormal(0.0, 0.15, size=(n_samples, 1))
+    content = yield_ * hybridisation
+    positive = np.array([128.0, 32.0, 8.0, 2.0, 0.5, 0.125]) * 300.0
+    housekeeping = 2.0 ** np.array([11.0, 10.0, 9.0, 8.0])
+    background = 12.0
+    means = np.concatenate(
+        [
+            content * 2.0**log2_expression + background,
+            hybridisation * positive + background,
+            np.full((n_samples, 8), background) * rng.lognormal(0, 0.2, (1, 8)),
+            content * housekeeping + background,
+        ],
+        axis=1,
+    )
+    names = [str(probe) for probe in range(n_probes)]
+    names += [f"POS_{letter}" for letter in "ABCDEF"] + [f"NEG_{letter}" for letter in "ABCDEFGH"]
+    names += [f"Housekeeping_{number}" for number in range(1, 5)]
+    kinds = ["Endogenous1"] * n_probes + ["Positive"] * 6 + ["Negative"] * 8 + ["Housekeeping"] * 4
+    counts = pd.DataFrame(rng.poisson(means).T, index=names)
+    counts.insert(0, "Class Name", kinds)
+    return counts

@@ -1,0 +1,176 @@
+"""The demo study, simulated."""
+
+import numpy as np
+import pandas as pd
+
+from step.genome.contacts import ContactMap
+from step.pipelines.simulation.expression import (
+    choose_leading,
+    nanostring_counts,
+    neighbour_weights,
+    replicate_log2,
+    simulate_latent,
+)
+from step.pipelines.simulation.genome import (
+    simulate_annotation,
+    simulate_bins,
+    simulate_contacts,
+)
+from step.typed import settings
+
+BIRTH_DAY = 19.5
+N_UNPLACED = 3
+N_RENAMED = 6
+
+
+@settings
+class Simulation:
+    """The demo study's size and nature.
+
+    Attributes:
+        seed: Of everything.
+        chromosomes_mb: Length of each chromosome, megabases.
+        bin_size: Of the contact map, base pairs.
+        reads_per_bin: Expected Hi-C reads of a bin with itself.
+        n_genes: mRNA genes measured; three times as many are annotated.
+        n_mirnas: miRNAs measured.
+        coupling: Pull of a gene's contact neighbours per day, 0 (none) to 1.
+        noise_sd: Of a replicate, log2.
+        replicates: Samples a time, about.
+    """
+
+    seed: int
+    chromosomes_mb: list[int]
+    bin_size: int
+    reads_per_bin: float
+    n_genes: int
+    n_mirnas: int
+    coupling: float
+    noise_sd: float
+    replicates: int
+
+
+def simulate_genome(simulation: Simulation) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The bins with their true compartments and domains, and the annotated genes."""
+    bins = simulate_bins(simulation.chromosomes_mb, simulation.bin_size, simulation.seed)
+    n_annotated = 3 * max(simulation.n_genes, simulation.n_mirnas)
+    return bins, simulate_annotation(bins, n_annotated, simulation.seed)
+
+
+def annotate(genes: pd.DataFrame) -> pd.DataFrame:
+    """The annotation as an archive delivers it: chrom, start, end, gene, strand."""
+    return genes[["chrom", "start", "end", "gene", "strand"]]
+
+
+def simulate_map(bins: pd.DataFrame, simulation: Simulation) -> ContactMap:
+    """The Hi-C map."""
+    pixels = simulate_contacts(bins, simulation.reads_per_bin, simulation.seed)
+    return ContactMap(bins[["chrom", "start", "end"]], pixels, "demo")
+
+
+def simulate_mrna(
+    bins: pd.DataFrame, annotation: pd.DataFrame, simulation: Simulation
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The lab's mRNA table, its table of names, and the truth: gene, leading."""
+    rng = np.random.default_rng([simulation.seed, 10])
+    genes = _sample(annotation, simulation.n_genes, rng)
+    latent, leading = _course(bins, genes, simulation, simulation.seed)
+    base = rng.uniform(6.0, 11.0, size=len(genes))
+    replicates = _replicates(simulation, rng)
+    values = replicate_log2(latent + base, replicates, simulation.noise_sd, simulation.seed)
+    symbols = genes["gene"].to_numpy(dtype=object)
+    shown = symbols.copy()
+    shown[:N_RENAMED] = [f"{symbol} (probe {n})" for n, symbol in enumerate(symbols[:N_RENAMED], 1)]
+    shown[-N_UNPLACED:] = [f"Unknown{number}" for number in range(1, N_UNPLACED + 1)]
+    table = pd.DataFrame(values.T.round(3), columns=_headers(replicates))
+    table.insert(0, "gene", shown)
+    names = pd.DataFrame({"assay_name": shown, "symbol": symbols}).iloc[:-N_UNPLACED]
+    truth = pd.DataFrame({"gene": symbols, "leading": leading}).iloc[:-N_UNPLACED]
+    return table, names, truth
+
+
+def simulate_mirna(
+    bins: pd.DataFrame, annotation: pd.DataFrame, simulation: Simulation
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The lab's miRNA counts, the table of targets, and the truth: gene, leading.
+
+    Seven eighths of the miRNAs have a target gene of their own; the others share one.
+    """
+    rng = np.random.default_rng([simulation.seed, 11])
+    n_targets = simulation.n_mirnas - simulation.n_mirnas // 8
+    genes = _sample(annotation, n_targets, rng)
+    latent, leading = _course(bins, genes, simulation, simulation.seed + 1)
+    shared = rng.choice(n_targets, size=simulation.n_mirnas - n_targets, replace=False)
+    target = np.concatenate([np.arange(n_targets), shared])
+    base = rng.uniform(4.0, 11.0, size=simulation.n_mirnas)
+    replicates = _replicates(simulation, rng)
+    values = replicate_log2(
+        latent[:, target] + base, replicates, simulation.noise_sd, simulation.seed + 1
+    )
+    counts = nanostring_counts(values, simulation.seed)
+    mirnas = [f"sim-miR-{number}" for number in range(1, simulation.n_mirnas + 1)]
+    counts.columns = ["Class Name", *_headers(replicates)]
+    counts.insert(0, "Gene Name", mirnas + list(counts.index[simulation.n_mirnas :]))
+    symbols = genes["gene"].to_numpy()
+    targets = pd.DataFrame({"mirna": mirnas, "target_gene": symbols[target]})
+    return counts, targets, pd.DataFrame({"gene": symbols, "leading": leading})
+
+
+def simulate_gene_sets(
+    bins: pd.DataFrame,
+    annotation: pd.DataFrame,
+    mrna_truth: pd.DataFrame,
+    mirna_truth: pd.DataFrame,
+    simulation: Simulation,
+) -> dict[str, list[str]]:
+    """Sets by role, by compartment and by chromosome, and random ones that mean nothing."""
+    rng = np.random.default_rng([simulation.seed, 12])
+    roles = pd.concat([mrna_truth, mirna_truth]).drop_duplicates("gene")
+    in_a = bins["compartment"].to_numpy()[annotation["bin"]] > 0
+    sets = {
+        "DEMO_LEADING_GENES": roles.loc[roles["leading"], "gene"].tolist(),
+        "DEMO_FOLLOWING_GENES": roles.loc[~roles["leading"], "gene"].tolist(),
+        "DEMO_COMPARTMENT_A": annotation.loc[in_a, "gene"].tolist(),
+        "DEMO_COMPARTMENT_B": annotation.loc[~in_a, "gene"].tolist(),
+    }
+    for chrom, members in annotation.groupby("chrom"):
+        sets[f"DEMO_{chrom.upper()}"] = members["gene"].tolist()
+    for number in range(1, 21):
+        size = min(40, len(annotation))
+        sets[f"DEMO_RANDOM_{number:02d}"] = sorted(
+            rng.choice(annotation["gene"], size=size, replace=False)
+        )
+    return sets
+
+
+def sample_times() -> np.ndarray:
+    """E16.5, then each half day from P0.5 to P7, then each day to P18."""
+    return np.concatenate([[16.5 - BIRTH_DAY], np.arange(0.5, 7.5, 0.5), np.arange(8.0, 19.0)])
+
+
+def _course(
+    bins: pd.DataFrame, genes: pd.DataFrame, simulation: Simulation, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    neighbours = neighbour_weights(bins, genes)
+    leading = choose_leading(neighbours, seed)
+    latent = simulate_latent(neighbours, leading, sample_times(), simulation.coupling, seed)
+    return latent, leading
+
+
+def _sample(annotation: pd.DataFrame, n_genes: int, rng: np.random.Generator) -> pd.DataFrame:
+    chosen = np.sort(rng.choice(len(annotation), size=n_genes, replace=False))
+    return annotation.iloc[chosen].reset_index(drop=True)
+
+
+def _replicates(simulation: Simulation, rng: np.random.Generator) -> np.ndarray:
+    """Now and then a sample is lost or added, as in a real study."""
+    change = rng.choice([-1, 0, 1], size=len(sample_times()), p=[0.15, 0.7, 0.15])
+    return np.maximum(simulation.replicates + change, 2)
+
+
+def _headers(replicates: np.ndarray) -> list[str]:
+    return [
+        f"{'E16.5' if time < 0 else f'P{time:g}'}_r{replicate}"
+        for time, count in zip(sample_times(), replicates, strict=True)
+        for replicate in range(1, count + 1)
+    ]
