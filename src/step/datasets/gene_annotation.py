@@ -17,7 +17,8 @@ class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
     """A GTF or BED file (`.gz` too) as a table of genes.
 
     Loaded as chrom, start, end, gene, strand; coordinates 0-based and half-open, in base pairs. Of
-    a GTF, the `gene` records count, or the `transcript` records where there are none.
+    a GTF, the `gene` records count, or the `transcript` records where there are none. Records without
+    a gene's name are left out.
 
     ```yaml
     gene_annotation:
@@ -34,7 +35,7 @@ class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         """Read the annotation.
 
         Raises:
-            InputError: The file is neither, or a record has no name, place or strand.
+            InputError: The file is neither, or a record has no place or strand.
         """
         if not self._exists():
             raise FileNotFoundError(self._filepath)
@@ -45,19 +46,18 @@ class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         wrong = (
             genes[["start", "end"]].isna().any(axis=1)
             | (genes["start"] < 0)
-            | (genes["end"] <= genes["start"])
+            | (genes["end"] < genes["start"])
             | ~genes["strand"].isin(["+", "-"])
-            | genes["gene"].isna()
-            | (genes["gene"] == "")
         )
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise InputError(
                 f"{self._filepath}, record {row + 1} is no gene with a place: "
-                f"{genes.iloc[row].to_dict()}. Each needs a chromosome, 0 ≤ start < end, a name "
-                "and a strand + or -."
+                f"{genes.iloc[row].to_dict()}. Each needs a chromosome, 0 ≤ start ≤ end and a "
+                "strand + or -."
             )
-        return genes.astype({"start": int, "end": int})
+        named = genes["gene"].notna() & (genes["gene"] != "")
+        return genes[named].astype({"start": int, "end": int}).reset_index(drop=True)
 
     def _gtf(self) -> pd.DataFrame:
         try:

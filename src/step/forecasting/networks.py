@@ -86,7 +86,7 @@ def as_graph(edges: EdgeList) -> Graph:
         ]
     )
     weight = np.tile(edges.weight, 2).astype(np.float32)
-    return Graph(torch.from_numpy(index), torch.from_numpy(weight), edges.n_genes)
+    return Graph.from_edges(torch.from_numpy(index), torch.from_numpy(weight), edges.n_genes)
 
 
 def run_network(
@@ -204,6 +204,7 @@ def _extend(
         np.concatenate([panel.n_replicates, panel.n_replicates[-1:]]),
     )
     extended = Level(
+        np.concatenate([level.observed, row]),
         np.concatenate([level.path, row]),
         np.concatenate([level.surprise, np.zeros_like(row)]),
         level.variance,

@@ -45,7 +45,7 @@ def training_windows(panel: Panel, level: Level, embeddings: np.ndarray, length:
     """
     scale = _scale(level)
     ends = np.arange(length - 1, len(panel.times) - 1)
-    target = panel.robust[ends + 1] - level.path[ends]
+    target = level.observed[ends + 1] - level.path[ends]
     elapsed = np.diff(panel.times)[ends]
     return _windows(level, embeddings, ends, elapsed, length, scale, target / scale)
 

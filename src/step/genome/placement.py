@@ -25,7 +25,9 @@ def choose_tss(annotation: pd.DataFrame) -> pd.DataFrame:
         gene, chrom, tss, strand; sorted by place.
     """
     forward = annotation["strand"] == "+"
-    sites = annotation.assign(tss=np.where(forward, annotation["start"], annotation["end"] - 1))
+    start = annotation["start"]
+    last = np.maximum(annotation["end"] - 1, start)  # an interval may be empty
+    sites = annotation.assign(tss=np.where(forward, start, last))
     # Upstream first: ascending on the + strand, descending on the − strand.
     sites = sites.assign(order=np.where(forward, sites["tss"], -sites["tss"]))
     sites = sites.sort_values("order", kind="stable").drop_duplicates(["gene", "chrom"])

@@ -4,12 +4,14 @@ All of them take and return `[batch, channel, time, gene]`; none has a parameter
 on the number of genes, times or windows.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch_geometric.nn import ChebConv
+from torch_geometric.nn.conv.gcn_conv import gcn_norm
+from torch_geometric.utils import spmm
 
 
 @dataclass(frozen=True)
@@ -17,19 +19,35 @@ class Graph:
     """A weighted graph of genes.
 
     Attributes:
-        edge_index: Both directions of each edge, shape `[2, edge]`.
-        edge_weight: Shape `[edge]`, positive.
-        n_genes: Number of nodes.
+        degree: Sum of the weights of each gene's edges, shape `[gene]`.
+        laplacian: L̃ = 2 L / λ_max − I with L = I − D^-½ A D^-½ and λ_max = 2, that is
+            −D^-½ A D^-½; sparse, shape `[gene, gene]`, zero for genes without edges.
     """
 
-    edge_index: Tensor
-    edge_weight: Tensor
-    n_genes: int
+    degree: Tensor
+    laplacian: Tensor
 
-    def degree(self) -> Tensor:
-        """Sum of the weights of each gene's edges, shape `[gene]`."""
-        degree = self.edge_weight.new_zeros(self.n_genes)
-        return degree.index_add(0, self.edge_index[0], self.edge_weight)
+    @classmethod
+    def from_edges(cls, edge_index: Tensor, edge_weight: Tensor, n_genes: int) -> "Graph":
+        """The graph of some edges.
+
+        Args:
+            edge_index: Both directions of each edge, shape `[2, edge]`.
+            edge_weight: Shape `[edge]`, positive.
+            n_genes: Number of nodes.
+        """
+        degree = edge_weight.new_zeros(n_genes).index_add(0, edge_index[0], edge_weight)
+        _, scaled = gcn_norm(edge_index, edge_weight, n_genes, add_self_loops=False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
+            laplacian = (
+                torch.sparse_coo_tensor(
+                    edge_index, -scaled, (n_genes, n_genes), check_invariants=True
+                )
+                .coalesce()
+                .to_sparse_csr()
+            )
+        return cls(degree, laplacian)
 
 
 class TemporalConv(nn.Module):
@@ -56,25 +74,32 @@ class TemporalConv(nn.Module):
 class GraphConv(nn.Module):
     """Chebyshev graph convolution of every time, with a residual connection.
 
-    Σₖ Tₖ(L̃) x Θₖ with L̃ = 2 L / λ_max − I, L = I − D^-½ A D^-½, λ_max = 2
-    (Defferrard et al., 2016), plus x itself, projected where the channels differ. Only edges are
-    visited, so memory and time grow with their number and not with the square of the genes.
+    Σₖ Tₖ(L̃) x Θₖ, with T₀(L̃) x = x, T₁(L̃) x = L̃ x, Tₖ = 2 L̃ Tₖ₋₁ − Tₖ₋₂ (Defferrard et al.,
+    2016), plus x itself, projected where the channels differ. The same as
+    `torch_geometric.nn.ChebConv`, but for all windows, times and channels L̃ multiplies once, as
+    one sparse matrix; memory and time grow with the edges and not with the square of the genes.
     """
 
     def __init__(self, in_channels: int, out_channels: int, order: int):
         super().__init__()
-        self.conv = ChebConv(in_channels, out_channels, K=order)
+        self.theta = nn.ModuleList(
+            nn.Linear(in_channels, out_channels, bias=k == 0) for k in range(order)
+        )
         self.residual = (
             nn.Identity() if in_channels == out_channels else nn.Linear(in_channels, out_channels)
         )
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
-        batch, _, time, genes = x.shape
-        nodes = x.permute(0, 2, 3, 1).flatten(0, 1)
-        mixed = self.conv(nodes, graph.edge_index, graph.edge_weight, lambda_max=2.0)
-        mixed = mixed + self.residual(nodes)
-        return mixed.view(batch, time, genes, -1).permute(0, 3, 1, 2)
+        nodes = x.permute(3, 0, 2, 1)  # gene first: one row of the sparse product each
+        shape = nodes.shape
+        before, here = nodes, nodes
+        mixed = self.residual(nodes) + self.theta[0](nodes)
+        for k, theta in enumerate(self.theta[1:], start=1):
+            moved = spmm(graph.laplacian, here.reshape(shape[0], -1)).view(shape)
+            before, here = here, moved if k == 1 else 2.0 * moved - before
+            mixed = mixed + theta(here)
+        return mixed.permute(1, 3, 2, 0)
 
 
 class ChannelNorm(nn.Module):
@@ -149,9 +174,9 @@ class ConnectivityAttention(nn.Module):
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
-        degree = graph.degree()
-        relative = degree / degree.mean().clamp_min(torch.finfo(degree.dtype).tiny)
-        connected = torch.softmax(relative, dim=0) * graph.n_genes
+        tiny = torch.finfo(graph.degree.dtype).tiny
+        relative = graph.degree / graph.degree.mean().clamp_min(tiny)
+        connected = torch.softmax(relative, dim=0) * len(relative)
         attention = torch.sigmoid(self.score(x)) * (1.0 + self.degree_scale * connected)
         return x * attention + 0.1 * x
 

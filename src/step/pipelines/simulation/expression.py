@@ -12,10 +12,10 @@ import scipy.sparse
 from step.pipelines.simulation.genome import expected_contacts
 
 STEP_DAYS = 0.5
-NEIGHBOURS = 2
+NEIGHBOURS = 3
 LEADING_SHARE = 0.35
 LEADING_SD_PER_DAY = 0.5
-FOLLOWING_SD_PER_DAY = 0.1
+FOLLOWING_SD_PER_DAY = 0.05
 
 
 def neighbour_weights(bins: pd.DataFrame, genes: pd.DataFrame) -> scipy.sparse.csr_array:
