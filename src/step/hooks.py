@@ -56,23 +56,37 @@ class ReadableErrors:
 
 
 class StageTimes:
-    """Measures each stage's wall time, and adds it to the metrics of the run's assays."""
+    """Measures each stage's wall time, and adds it to the metrics of the run's assays.
+
+    Nodes run one after another; what passes until a node's last output is saved, loading and saving
+    included, is counted for it.
+    """
 
     def __init__(self) -> None:
-        self._started: dict[str, float] = {}
+        self._mark = perf_counter()
         self._seconds: dict[tuple[str, str], float] = {}
 
     @hook_impl
-    def before_node_run(self, node: Node) -> None:
+    def before_pipeline_run(self) -> None:
         """Start the clock."""
-        self._started[node.name] = perf_counter()
+        self._mark = perf_counter()
+        self._seconds = {}
 
     @hook_impl
     def after_node_run(self, node: Node) -> None:
-        """Stop the clock; the namespace says the stage and the assay."""
+        """Count the time of computing."""
+        self._count(node)
+
+    @hook_impl
+    def after_dataset_saved(self, node: Node) -> None:
+        """Count the time of saving."""
+        self._count(node)
+
+    def _count(self, node: Node) -> None:
         stage, _, assay = (node.namespace or "").partition(".")
-        elapsed = perf_counter() - self._started.pop(node.name)
-        self._seconds[stage, assay] = self._seconds.get((stage, assay), 0.0) + elapsed
+        now = perf_counter()
+        self._seconds[stage, assay] = self._seconds.get((stage, assay), 0.0) + now - self._mark
+        self._mark = now
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:

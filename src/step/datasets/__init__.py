@@ -11,8 +11,8 @@ from step.datasets.whole_file import (
     JSONDataset,
     ParquetDataset,
     TextDataset,
-    WorkbookDataset,
 )
+from step.datasets.workbook import WorkbookDataset
 
 __all__ = [
     "ArrayDataset",

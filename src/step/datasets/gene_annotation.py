@@ -17,8 +17,8 @@ class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
     """A GTF or BED file (`.gz` too) as a table of genes.
 
     Loaded as chrom, start, end, gene, strand; coordinates 0-based and half-open, in base pairs. Of
-    a GTF, the `gene` records count, or the `transcript` records where there are none. Records without
-    a gene's name are left out.
+    a GTF, the `gene` records count, or the `transcript` records where there are none. Records
+    without a gene's name are left out.
 
     ```yaml
     gene_annotation:

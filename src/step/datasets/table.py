@@ -1,5 +1,6 @@
 """Tables as labs and archives deliver them, read cell by cell as text."""
 
+import csv
 import io
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,6 +11,7 @@ from kedro.io import AbstractDataset
 from kedro.io.core import get_protocol_and_path
 
 from step.datasets.whole_file import whole_file
+from step.datasets.workbook import write_workbook
 from step.errors import InputError
 
 SPREADSHEETS = {".xlsx", ".xlsm"}
@@ -70,7 +72,7 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         if cells.empty:
             raise InputError(f"{self._address} is empty; a header and a row a gene are expected.")
         table = cells.iloc[1:].reset_index(drop=True)
-        table.columns = pd.Index(cells.iloc[0].str.strip(), dtype=object)
+        table.columns = pd.Index(cells.iloc[0].str.strip().to_list(), dtype=object)
         return table
 
     def _is_spreadsheet(self) -> bool:
@@ -87,30 +89,21 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
                 "or XLSX, with the ending that says which."
             )
         comma = ".csv" in [suffix.lower() for suffix in self._filepath.suffixes]
+        reader = csv.reader(io.StringIO(lines), delimiter="," if comma else "\t", strict=True)
         try:
-            cells = pd.read_csv(
-                io.StringIO(lines),
-                sep="," if comma else "\t",
-                header=None,
-                dtype=str,
-                na_filter=False,
-                skip_blank_lines=True,
-            )
-        except pd.errors.EmptyDataError:
-            return pd.DataFrame()
-        except pd.errors.ParserError as error:
+            rows = [(reader.line_num, row) for row in reader if any(row)]
+        except csv.Error as error:
             raise InputError(
-                f"{self._address} is not a {'comma' if comma else 'tab'} separated table: {error}. "
-                "Every row needs as many cells as the header."
+                f"{self._address}, line {reader.line_num} cannot be read: {error}."
             ) from error
-        short = cells.isna().any(axis=1)
-        if short.any():
-            row = int(short.idxmax())
-            raise InputError(
-                f"{self._address}, row {row + 1} has {int(cells.loc[row].notna().sum())} cells, "
-                f"the longest row {cells.shape[1]}. Every row needs as many cells as the header."
-            )
-        return cells
+        for line, row in rows:
+            if len(row) != len(rows[0][1]):
+                raise InputError(
+                    f"{self._address}, line {line} has {len(row)} cells, the header "
+                    f"{len(rows[0][1])} ({'comma' if comma else 'tab'} separated). Every row needs "
+                    "as many cells as the header."
+                )
+        return pd.DataFrame([row for _, row in rows], dtype=object)
 
     def _spreadsheet(self, content: bytes) -> pd.DataFrame:
         try:
@@ -135,12 +128,12 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 
     def save(self, data: pd.DataFrame) -> None:
         """Write the table, the columns as header."""
+        if self._is_spreadsheet():
+            write_workbook(self._filepath, {self._sheet or "Sheet1": data})
+            return
+        comma = self._filepath.suffix.lower() == ".csv"
         with whole_file(self._filepath) as beside:
-            if self._is_spreadsheet():
-                data.to_excel(beside, sheet_name=self._sheet or "Sheet1", index=False)
-            else:
-                comma = self._filepath.suffix.lower() == ".csv"
-                data.to_csv(beside, sep="," if comma else "\t", index=False)
+            data.to_csv(beside, sep="," if comma else "\t", index=False)
 
     def _exists(self) -> bool:
         return (

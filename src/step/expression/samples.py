@@ -11,9 +11,9 @@ from step.typed import settings
 
 HEADER = re.compile(
     r"""^\s*
-    (?P<stage>[EPDT])?              # embryonic day, postnatal day, day, time
-    \s*(?P<number>[-−]?\d+(?:\.\d+)?)
-    (?:[\s_.\-]*(?P<replicate>(?:rep|r|s|\#)?[\s_.\-]*[0-9A-Za-z]+))?
+    (?P<stage>[EPDT])?                          # embryonic day, postnatal day, day, time
+    \s*(?P<number>[-−]?[0-9]+(?:\.[0-9]+)?)
+    (?:(?:[\s_-]+|(?=[A-Za-z]))[0-9A-Za-z#._-]+)?  # the replicate
     \s*$""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -92,8 +92,6 @@ def error_by_time(backtest: pd.DataFrame, noise: pd.Series, time_unit: str) -> F
     figure = Figure(figsize=(8, 4.2), layout="constrained")
     axes = figure.add_subplot()
     for arm in losses:
-        if arm == "gene_mean":  # so far off that it would flatten the others
-            continue
         axes.plot(
             target[losses.index],
             losses[arm],
@@ -108,7 +106,9 @@ def error_by_time(backtest: pd.DataFrame, noise: pd.Series, time_unit: str) -> F
     axes.plot(
         shown.index, shown, color=style.OBSERVED, linestyle="--", linewidth=1, label="noise floor"
     )
-    axes.set_ylim(bottom=0)
+    # An arm that is far off may leave the picture, so that the others can be told apart.
+    near = losses.loc[:, losses.mean() <= 2 * losses.mean().min()]
+    axes.set_ylim(0, 1.15 * near.max().max())
     axes.set_xlabel(f"forecast time ({time_unit})")
     axes.set_ylabel("mean squared error (log2²)")
     axes.legend(frameon=False, fontsize=8, ncols=2)

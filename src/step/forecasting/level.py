@@ -13,6 +13,7 @@ y is the mean of the replicates, or half their mean and half their median, which
 moves less: whichever forecast the means of the past better, one time ahead.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -87,8 +88,7 @@ def _filtered(panel: Panel, observed: np.ndarray) -> Level:
     def states() -> Iterator[_State]:
         return _filter(observed, panel.times, ratio * usual, noise, shared * usual)
 
-    for last in states():
-        pass
+    (last,) = deque(states(), maxlen=1)
     weight = _posterior(last.log_likelihood)
     path = np.empty_like(observed)
     surprise = np.empty_like(observed)

@@ -72,8 +72,8 @@ def weights_over_time(
     Returns:
         Shape `[time, edge]`.
     """
-    low = np.minimum.accumulate(np.nanmin(expression, axis=1))[:, None]
-    high = np.maximum.accumulate(np.nanmax(expression, axis=1))[:, None]
+    low = np.fmin.accumulate(np.fmin.reduce(expression, axis=1))[:, None]
+    high = np.fmax.accumulate(np.fmax.reduce(expression, axis=1))[:, None]
     scaled = (expression - low) / np.maximum(high - low, 1e-12)
     apart = np.nan_to_num(np.abs(scaled[:, edges.first] - scaled[:, edges.second]), nan=1.0)
     return edges.weight + expression_weight / (1.0 + apart)

@@ -181,6 +181,24 @@ class ConnectivityAttention(nn.Module):
         return x * attention + 0.1 * x
 
 
+class GraphAutoregression(nn.Module):
+    """The linear part of a forecast: a graph convolution of the last time's inputs, to one number.
+
+    A short course teaches a linear law of its neighbours long before it teaches a deep one; the
+    deep part then adds what is not linear. Starts at zero.
+    """
+
+    def __init__(self, in_channels: int, order: int):
+        super().__init__()
+        self.graph = GraphConv(in_channels, 1, order)
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+        """`[batch, channel, time, gene]` → `[batch, gene]`."""
+        return self.graph(x[:, :, -1:], graph)[:, 0, 0]
+
+
 class Head(nn.Module):
     """Dense layers from the channels of the last time to one number a gene.
 

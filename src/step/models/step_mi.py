@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from step.models.layers import ChannelNorm, Graph, Head, STBlock, TemporalConv
+from step.models.layers import ChannelNorm, Graph, GraphAutoregression, Head, STBlock, TemporalConv
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,11 @@ class STEPmi(nn.Module):
         )
         self.out_norm = ChannelNorm(last)
         self.head = Head(last, config.dropout)
+        self.linear = GraphAutoregression(in_channels, config.chebyshev_order)
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """Correction to each gene's level: `[batch, channel, time, gene]` → `[batch, gene]`."""
+        linear = self.linear(x, graph)
         x = self.project(x)
         for block in self.blocks:
             x = block(x, graph)
@@ -95,4 +97,4 @@ class STEPmi(nn.Module):
             attended, _ = attention(series, series, series, need_weights=False)
             series = series + 0.4 * attended
         x = series.view(batch, genes, time, channels).permute(0, 3, 2, 1)
-        return self.head(self.out_norm(x))
+        return linear + self.head(self.out_norm(x))

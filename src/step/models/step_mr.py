@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from step.models.layers import ConnectivityAttention, Graph, Head, STBlock
+from step.models.layers import ConnectivityAttention, Graph, GraphAutoregression, Head, STBlock
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,13 @@ class STEPmr(nn.Module):
         self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ELU(), nn.Conv2d(last, narrow, 1))
         self.attention = ConnectivityAttention(narrow)
         self.head = Head(narrow, config.dropout)
+        self.linear = GraphAutoregression(in_channels, config.chebyshev_order)
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """Correction to each gene's level: `[batch, channel, time, gene]` → `[batch, gene]`."""
+        linear = self.linear(x, graph)
         x = self.project(x)
         for block in self.blocks:
             x = block(x, graph)
         x = self.dense(x[:, :, -1:])
-        return self.head(self.attention(x, graph))
+        return linear + self.head(self.attention(x, graph))

@@ -21,6 +21,7 @@ from step.typed import settings
 BIRTH_DAY = 19.5
 N_UNPLACED = 3
 N_RENAMED = 6
+SILENT_SHARE = 0.08
 
 
 @settings
@@ -102,7 +103,8 @@ def simulate_mirna(
     latent, leading = _course(bins, genes, simulation, simulation.seed + 1)
     shared = rng.choice(n_targets, size=simulation.n_mirnas - n_targets, replace=False)
     target = np.concatenate([np.arange(n_targets), shared])
-    base = rng.uniform(4.0, 11.0, size=simulation.n_mirnas)
+    base = rng.uniform(6.0, 11.0, size=simulation.n_mirnas)
+    base[rng.random(simulation.n_mirnas) < SILENT_SHARE] = 1.0
     replicates = _replicates(simulation, rng)
     values = replicate_log2(
         latent[:, target] + base, replicates, simulation.noise_sd, simulation.seed + 1

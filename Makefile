@@ -1,0 +1,35 @@
+# The project's commands. `make run` on a fresh machine is all it takes.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+EXTRAS ?=
+comma := ,
+
+# torch-scatter is compiled against the installed torch, so it is installed after the rest.
+PLAIN_EXTRAS := $(filter-out scatter,$(subst $(comma), ,$(EXTRAS)))
+SPACE := $(subst ,, )
+
+.PHONY: run test setup lint viz benchmark
+
+run: setup
+	$(BIN)/kedro run
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+viz: setup
+	$(BIN)/kedro viz run
+
+benchmark: setup
+	$(BIN)/python -m pytest tests/benchmarks -s
+
+setup: .venv/installed-$(subst $(comma),-,$(EXTRAS))
+
+.venv/installed-$(subst $(comma),-,$(EXTRAS)): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$(subst $(SPACE),$(comma),$(strip dev $(PLAIN_EXTRAS)))]"
+	$(if $(filter scatter,$(subst $(comma), ,$(EXTRAS))),$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation "torch-scatter>=2.1.2")
+	touch $@

@@ -1,0 +1,52 @@
+"""Excel workbooks."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+from kedro.io import AbstractDataset
+
+from step.datasets.whole_file import whole_file
+
+
+def write_workbook(target: PurePosixPath, sheets: dict[str, pd.DataFrame]) -> None:
+    """Write tables as sheets with a frozen header. Text is text, even where it starts with `=`."""
+    with (
+        whole_file(target) as beside,
+        pd.ExcelWriter(beside, engine="openpyxl") as writer,
+    ):
+        for name, table in sheets.items():
+            table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            for row in writer.sheets[name].iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        cell.data_type = "s"
+
+
+class WorkbookDataset(AbstractDataset[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]):
+    """An Excel workbook: a sheet a table. Text is text, never a formula.
+
+    ```yaml
+    mrna.workbook:
+      type: step.datasets.WorkbookDataset
+      filepath: data/08_reporting/demo/mrna/workbook.xlsx
+    ```
+    """
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
+        self._filepath = PurePosixPath(filepath)
+        self.metadata = metadata
+
+    def load(self) -> dict[str, pd.DataFrame]:
+        """Read every sheet."""
+        return pd.read_excel(self._filepath, sheet_name=None, keep_default_na=False)
+
+    def save(self, data: dict[str, pd.DataFrame]) -> None:
+        """Write every table as a sheet with a frozen header."""
+        write_workbook(self._filepath, data)
+
+    def _exists(self) -> bool:
+        return Path(self._filepath).exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}

@@ -1,0 +1,75 @@
+"""What the tests share: a small simulated study, a copy of the project, and the real study."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from step.forecasting.panel import Panel
+from step.genome.graphs import EdgeList
+from step.pipelines.simulation.expression import (
+    choose_leading,
+    neighbour_weights,
+    replicate_log2,
+    simulate_latent,
+)
+from step.pipelines.simulation.genome import simulate_annotation, simulate_bins
+from step.pipelines.simulation.nodes import sample_times
+
+ROOT = Path(__file__).parents[1]
+
+
+def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Panel, EdgeList]:
+    """A small course whose genes follow their neighbours, and the graph of these neighbours."""
+    bins = simulate_bins([40, 40, 40], 500_000, seed)
+    genes = simulate_annotation(bins, n_genes, seed)
+    neighbours = neighbour_weights(bins, genes)
+    leading = choose_leading(neighbours, seed)
+    times = sample_times()
+    latent = simulate_latent(neighbours, leading, times, coupling, seed)
+    samples = replicate_log2(latent, np.full(len(times), 3), 0.2, seed)
+    values = samples.reshape(len(times), 3, n_genes)
+    both = (neighbours + neighbours.T).tocoo()
+    upper = both.row < both.col
+    panel = Panel(
+        genes=genes["gene"].to_numpy(),
+        times=times,
+        mean=values.mean(axis=1),
+        robust=(values.mean(axis=1) + np.median(values, axis=1)) / 2,
+        replicate_variance=values.var(axis=1, ddof=1),
+        n_replicates=np.full((len(times), n_genes), 3.0),
+    )
+    return panel, EdgeList(both.row[upper], both.col[upper], both.data[upper], n_genes)
+
+
+@pytest.fixture(scope="session")
+def study() -> tuple[Panel, EdgeList]:
+    """A small coupled course and its graph."""
+    return simulated_study(coupling=1.0, seed=2)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project, whose data folders a test may write to."""
+    return copy_project(tmp_path / "project")
+
+
+def copy_project(place: Path) -> Path:
+    place.mkdir(parents=True)
+    shutil.copytree(ROOT / "conf", place / "conf")
+    shutil.copytree(ROOT / "data" / "01_raw" / "demo", place / "data" / "01_raw" / "demo")
+    shutil.copy(ROOT / "pyproject.toml", place)
+    shutil.copy(ROOT / ".telemetry", place)
+    (place / "src").mkdir()  # the package itself is installed
+    return place
+
+
+@pytest.fixture(scope="session")
+def lung() -> Path:
+    """The root of the real lung study; tests that need it are skipped where it is absent."""
+    root = Path(os.environ.get("STEP_LUNG_ROOT", ROOT.parent / "shared" / "lung"))
+    if not root.exists():
+        pytest.skip("the lung study is not here; name its root in STEP_LUNG_ROOT")
+    return root

@@ -1,0 +1,48 @@
+import cooler
+import numpy as np
+import pandas as pd
+import pytest
+
+from step.errors import InputError
+from step.genome.contacts import Genome, check_annotation, check_contacts
+
+GENOME = Genome(assembly="demo", ignored_chromosomes=["chrM", "*_random"])
+
+
+def annotation(*rows: tuple[str, int, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(chrom, start, end, f"g{n}", "+") for n, (chrom, start, end) in enumerate(rows)],
+        columns=["chrom", "start", "end", "gene", "strand"],
+    )
+
+
+def test_chromosomes_meet_with_and_without_chr(contacts):
+    found = check_annotation(annotation(("1", 5, 9), ("chr2", 5, 9)), contacts, GENOME)
+    assert found["chrom"].tolist() == ["chr1", "chr2"]
+
+
+def test_a_chromosome_that_the_map_lacks_is_named(contacts):
+    with pytest.raises(InputError, match=r"hic_contacts lacks: chr9.*ignored_chromosomes"):
+        check_annotation(annotation(("chr1", 5, 9), ("chr9", 5, 9)), contacts, GENOME)
+    check_annotation(annotation(("chrM", 5, 9), ("chr9_random", 5, 9)), contacts, GENOME)
+
+
+def test_a_gene_beyond_its_chromosome_is_of_another_assembly(contacts):
+    with pytest.raises(InputError, match="chr2 ends at 50000000"):
+        check_annotation(annotation(("chr2", 5, 50_000_001)), contacts, GENOME)
+
+
+def test_chromosome_sizes_are_held_against_the_declared_assembly(contacts):
+    with pytest.raises(InputError, match="in mm9 it is 197195432"):
+        check_annotation(annotation(("chr1", 5, 9)), contacts, Genome("mm9", []))
+
+
+def test_a_map_must_be_balanced_and_fit_the_window(contacts, tmp_path):
+    check_contacts(contacts, 1_000_000)
+    with pytest.raises(InputError, match="no multiple"):
+        check_contacts(contacts, 700_000)
+    bins = pd.DataFrame({"chrom": "c", "start": np.arange(3) * 10, "end": np.arange(1, 4) * 10})
+    pixels = pd.DataFrame({"bin1_id": [0], "bin2_id": [1], "count": [1]})
+    cooler.create_cooler(str(tmp_path / "raw.cool"), bins, pixels)
+    with pytest.raises(InputError, match="cooler balance"):
+        check_contacts(cooler.Cooler(str(tmp_path / "raw.cool")), 10)

@@ -1,0 +1,35 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from tests.conftest import copy_project
+
+QUICK = {
+    "backtest": {"rewirings": 2, "jobs": 1},
+    "mrna": {"network": {"training": {"initial_steps": 5, "update_steps": 1}}},
+    "mirna": {"network": {"training": {"initial_steps": 5, "update_steps": 1}}},
+}
+
+
+def run(project: Path, pipeline: str, params: dict[str, Any] | None = None, env: str = "base"):
+    """Run a pipeline of a copy of the project, as the command line does."""
+    bootstrap_project(project)
+    with KedroSession.create(project_path=project, env=env, runtime_params=params or {}) as session:
+        return session.run(pipeline_names=[pipeline])
+
+
+@pytest.fixture(scope="package")
+def finished(tmp_path_factory) -> Path:
+    """A project after `kedro run` on the demo study, with less training."""
+    project = copy_project(tmp_path_factory.mktemp("finished") / "project")
+    run(project, "__default__", QUICK)
+    return project
+
+
+def written(project: Path) -> list[Path]:
+    """Files that a run wrote."""
+    made = project / "data"
+    return [file for file in made.rglob("*") if file.is_file() and "01_raw" not in file.parts]

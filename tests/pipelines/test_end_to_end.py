@@ -1,0 +1,176 @@
+"""The demo study from raw files to report, and what outside programs read of it."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from step.datasets import NetworkDataset, TableDataset
+from tests.pipelines.conftest import QUICK, run
+
+ASSAYS = ["mrna", "mirna"]
+ARMS = ["step", "step_no_graph", "last_value", "gene_mean", "ses", "local_level"]
+SCORES = [
+    "mse", "rmse", "mae", "r2", "pearson", "gene_r2_median", "gene_pearson_mean",
+    "gene_spearman_mean", "direction_accuracy", "mase",
+]  # fmt: skip
+
+
+@pytest.fixture(params=ASSAYS)
+def assay(request):
+    return request.param
+
+
+def read(project, layer, assay, name):
+    return pd.read_parquet(project / "data" / layer / "demo" / assay / name)
+
+
+def test_metrics_hold_what_the_interface_promises(finished, assay):
+    place = finished / "data" / "08_reporting" / "demo" / assay
+    metrics = json.loads((place / "metrics.json").read_text())
+    assert (metrics["study"], metrics["assay"], metrics["n_times"]) == ("demo", assay, 26)
+    assert metrics["n_genes"] == {"mrna": 150, "mirna": 105}[assay]
+    assert metrics["n_origins"] == 13
+    assert set(metrics["arms"]) == set(ARMS)
+    for arm, scores in metrics["arms"].items():
+        undefined = set(SCORES) - set(scores)
+        assert arm == "gene_mean" or not undefined
+    test = metrics["graph_test"]
+    assert len(test["rewired_mse"]) == 2
+    assert test["real_mse"] == pytest.approx(metrics["arms"]["step"]["mse"])
+    assert test["no_graph_mse"] == pytest.approx(metrics["arms"]["step_no_graph"]["mse"])
+    best = metrics["arms"][metrics["best_baseline"]]["mse"]
+    assert metrics["skill"] == pytest.approx(1 - metrics["arms"]["step"]["mse"] / best)
+    assert 0 < metrics["noise_floor_mse"] < metrics["arms"]["step"]["mse"]
+    assert metrics["intervals"]["coverage"] == pytest.approx(0.9, abs=0.1)
+    stages = {"ingestion", "graph_engineering", "embedding", "modelling", "reporting"}
+    assert set(metrics["seconds"]) == stages
+
+
+def test_backtest_agrees_with_expression_and_metrics(finished, assay):
+    backtest = read(finished, "07_model_output", assay, "backtest.parquet")
+    expression = read(finished, "03_primary", assay, "expression.parquet")
+    columns = [
+        "arm",
+        "origin",
+        "target_time",
+        "horizon",
+        "gene",
+        "observed",
+        "forecast",
+        "lower",
+        "upper",
+    ]
+    assert backtest.columns.tolist() == columns
+    means = expression.set_index(["gene", "time"])["mean"]
+    rows = backtest[backtest["arm"] == "last_value"].set_index(["gene", "origin"])
+    np.testing.assert_allclose(rows["forecast"], means[rows.index])
+    rows = backtest.set_index(["gene", "target_time"])
+    np.testing.assert_allclose(rows["observed"], means[rows.index])
+    assert (backtest["target_time"] > backtest["origin"]).all()
+
+
+def test_forecast_lies_after_the_last_time(finished, assay):
+    forecast = read(finished, "07_model_output", assay, "forecast.parquet")
+    assert sorted(forecast["time"].unique()) == [19.0, 20.0, 21.0]
+    assert (forecast["lower"] < forecast["forecast"]).all()
+    assert (forecast["forecast"] < forecast["upper"]).all()
+    width = (forecast["upper"] - forecast["lower"]).groupby(forecast["horizon"]).mean()
+    assert width.is_monotonic_increasing
+
+
+def test_unplaced_genes_are_kept_and_explained(finished):
+    genes = read(finished, "03_primary", "mrna", "genes.parquet")
+    lost = genes[genes["gene"].str.startswith("Unknown")]
+    assert len(lost) == 3
+    assert lost["unplaced"].notna().all()
+    renamed = genes[genes["gene"].str.contains("probe")]
+    assert len(renamed) == 6
+    assert renamed["unplaced"].isna().all()
+    per_gene = read(finished, "08_reporting", "mrna", "per_gene.parquet")
+    assert set(per_gene["gene"]) == set(genes["gene"])
+    flags = per_gene.set_index("gene")["flags"]
+    assert flags[lost["gene"]].str.contains("unplaced").all()
+
+
+def test_probes_below_the_background_are_flagged(finished):
+    per_gene = read(finished, "08_reporting", "mirna", "per_gene.parquet")
+    assert 2 <= per_gene["flags"].str.contains("below background").sum() <= 20
+
+
+def test_edges_are_gene_pairs(finished, assay):
+    edges = read(finished, "04_feature", assay, "edges.parquet")
+    genes = read(finished, "03_primary", assay, "genes.parquet")
+    assert (edges["weight"] > 0).all()
+    assert set(edges["gene_1"]) | set(edges["gene_2"]) <= set(genes["gene"])
+    assert not edges.duplicated(["gene_1", "gene_2"]).any()
+
+
+def test_report_is_one_page_that_needs_nothing_else(finished, assay):
+    place = finished / "data" / "08_reporting" / "demo" / assay
+    html = (place / "report.html").read_text()
+    assert html.count("data:image/png;base64,") >= 15
+    assert not re.search(r"""(src|href)=["'](?!data:)""", html)
+    for words in ("How well does it forecast?", "Which genes", "gene set", "Gene by gene"):
+        assert words in html
+    figures = {file.stem for file in (place / "figures").glob("*.png")}
+    assert figures >= {
+        "arm_errors", "observed_against_forecast", "error_by_time", "graph_test", "loss_curves",
+        "predictability", "contact_map", "embedding", "enrichment",
+    }  # fmt: skip
+    assert len(list((place / "figures" / "gene_pages").glob("*.png"))) >= 7
+
+
+def test_workbook_has_the_tables(finished, assay):
+    book = load_workbook(finished / "data" / "08_reporting" / "demo" / assay / "workbook.xlsx")
+    assert book.sheetnames == ["summary", "arms", "genes", "forecast", "enrichment", "gene_pairs"]
+
+
+def test_model_can_be_used_again(finished, assay):
+    path = finished / "data" / "06_models" / "demo" / assay / "model.safetensors"
+    weights, card = NetworkDataset(filepath=str(path)).load()
+    assert len(card["genes"]) == {"mrna": 150, "mirna": 105}[assay]
+    assert 0 <= card["trust"] <= 1
+    assert all(np.isfinite(weight).all() for weight in weights.values())
+
+
+@pytest.mark.parametrize("stage", ["ingestion", "graph_engineering", "embedding", "reporting"])
+def test_each_stage_runs_by_itself_on_what_lies_there(finished, stage):
+    run(finished, stage, QUICK)
+
+
+def test_a_name_from_the_users_file_stays_text(project):
+    """A gene's name is no HTML, no formula and no mathematics."""
+    evil = "<script>alert(1)</script>$x^$"
+    path = project / "data" / "01_raw" / "demo" / "mrna.xlsx"
+    dataset = TableDataset(filepath=str(path))
+    table = dataset.load()
+    table.loc[20, "gene"] = evil
+    table.loc[21, "gene"] = "=1+1"
+    dataset.save(table)
+    run(project, "mrna", QUICK)
+    place = project / "data" / "08_reporting" / "demo" / "mrna"
+    html = (place / "report.html").read_text()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    cells = load_workbook(place / "workbook.xlsx")["genes"]["A"]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert "=1+1" in [cell.value for cell in cells]
+
+
+def test_simulation_writes_the_demo_files_again(project):
+    raw = project / "data" / "01_raw" / "demo"
+    before = {file.name: file.read_bytes() for file in raw.iterdir()}
+    assert sum(map(len, before.values())) < 2_000_000
+    run(project, "simulation")
+    for name in ("genes.gtf", "gene_sets.gmt", "mirna_counts.tsv", "mirna_targets.tsv"):
+        assert (raw / name).read_bytes() == before[name]
+
+
+def test_simulation_of_any_size(project):
+    run(project, "simulation", {"simulation": {"n_genes": 20, "n_mirnas": 16, "coupling": 0.0}})
+    table = pd.read_excel(project / "data" / "01_raw" / "demo" / "mrna.xlsx")
+    assert len(table) == 20
