@@ -15,44 +15,57 @@ from step.errors import InputError
 logger = logging.getLogger(__name__)
 
 
-class SourcesFirst:
-    """Reads every raw file before the first node runs.
+class Sources:
+    """Reads every raw file before the first node runs, and explains what is wrong with one.
 
-    A missing or unreadable file so ends the run before anything is computed or written.
+    A missing or unreadable file so ends the run before anything is computed or written; what a node
+    finds wrong ends it with a message, and the files concerned, instead of a traceback.
     """
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._failed: Node | None = None
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Load the pipeline's raw inputs, and keep them in memory for its nodes."""
         raw = [name for name in sorted(pipeline.inputs()) if _layer(catalog, name) == "raw"]
+        self._files = {
+            name: str(catalog.get(name)._filepath)
+            for name in raw
+            if hasattr(catalog.get(name), "_filepath")
+        }
         missing = [name for name in raw if not catalog.get(name).exists()]
         if missing:
-            places = "\n".join(
-                f"  {name}: {getattr(catalog.get(name), '_filepath', '')}" for name in missing
-            )
             raise click.ClickException(
-                f"{len(missing)} source file(s) do not exist:\n{places}\nCorrect the paths in the "
-                "environment's catalog_raw.yml, or put the files there."
+                f"{len(missing)} source file(s) do not exist:\n{self._list(missing)}\nCorrect the "
+                "paths in the environment's catalog_raw.yml, or put the files there."
             )
         for name in raw:
             try:
                 data = catalog.get(name).load()
             except DatasetError as error:
-                raise click.ClickException(f"{name}: {_explanation(error)}") from error
+                found = _input_error(error)
+                raise click.ClickException(f"{name}: {found or error}") from error
             catalog[name] = MemoryDataset(data, copy_mode="assign")
 
-
-class ReadableErrors:
-    """Ends a run that failed for what the user can mend with a message instead of a traceback."""
+    @hook_impl
+    def on_node_error(self, node: Node) -> None:
+        """Remember which node failed."""
+        self._failed = node
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """Raise the explanation as a command-line error."""
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, InputError):
-                raise click.ClickException(str(cause)) from error
-            cause = cause.__cause__ or cause.__context__
+        """Raise what the user can mend as a command-line error."""
+        found = _input_error(error)
+        if found is None:
+            return
+        used = [name for name in self._failed.inputs if name in self._files] if self._failed else []
+        read = f"\nRead from:\n{self._list(used)}" if used else ""
+        raise click.ClickException(f"{found}{read}") from error
+
+    def _list(self, names: list[str]) -> str:
+        return "\n".join(f"  {name}: {self._files[name]}" for name in names)
 
 
 class StageTimes:
@@ -110,11 +123,11 @@ def _layer(catalog: DataCatalog, name: str) -> str | None:
     return metadata.get("kedro-viz", {}).get("layer")
 
 
-def _explanation(error: BaseException) -> str:
-    """The innermost explanation that was written for the user, or else the error itself."""
+def _input_error(error: BaseException) -> InputError | None:
+    """The explanation written for the user, if one lies behind an error."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, InputError):
-            return str(cause)
+            return cause
         cause = cause.__cause__ or cause.__context__
-    return str(error)
+    return None

@@ -60,8 +60,12 @@ def last_window(
 
 
 def _scale(level: Level) -> float:
-    """Root mean square of the surprises, log2."""
-    return float(max(np.sqrt(np.mean(level.surprise[1:] ** 2)), 1e-6))
+    """The usual size of a surprise, log2: 1.48 times the median absolute one.
+
+    The factor makes it the standard deviation of normal surprises; the median keeps a single jump,
+    such as birth, from making all others look small.
+    """
+    return float(max(1.4826 * np.median(np.abs(level.surprise[1:])), 1e-6))
 
 
 def _windows(
