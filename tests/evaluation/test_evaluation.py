@@ -20,6 +20,7 @@ def backtest(n_genes: int = 30, n_origins: int = 12, seed: int = 0) -> tuple:
             "time": np.repeat(times, n_genes),
             "mean": course.ravel(),
             "standard_error": 0.1,
+            "n_replicates": 3,
         }
     )
     tables = []
@@ -124,6 +125,7 @@ def genes_of(table: pd.DataFrame) -> pd.DataFrame:
             "symbol": [name.upper() for name in names],
             "unplaced": [None, "why"] + [None] * (len(names) - 2),
             "reliability": 0.9,
+            "noise_variance": 0.01,
             "detected_share": [1.0, 1.0, 0.1] + [1.0] * (len(names) - 3),
         }
     )
@@ -157,6 +159,10 @@ def test_enrichment_finds_the_set_of_the_best_genes():
     assert top["overlap"] == "10/10"
     expected = stats.hypergeom.sf(9, 60, 10, 15)
     assert top["p"] == pytest.approx(expected)
+    # Two sets could be tested; both count, whether they hold a gene of the group or not.
+    assert top["adjusted_p"] == pytest.approx(2 * expected)
+    worst = found[found["group"] == "worst"]
+    assert worst["term"].tolist() == ["ANY"]
     assert set(top["genes"].split(";")) == set(symbols[:10])
     assert "TINY" not in set(found["term"])
 
@@ -164,3 +170,12 @@ def test_enrichment_finds_the_set_of_the_best_genes():
 def test_enrichment_without_a_testable_set_is_empty():
     per_gene = pd.DataFrame({"symbol": ["A", "B"], "r2": [0.1, 0.2]})
     assert enrich_extremes(per_gene, {"S": ["C"]}, 0.5).empty
+
+
+def test_a_gene_that_was_not_measured_at_the_origin_has_no_direction():
+    table, expression = backtest()
+    holes = expression.copy()
+    holes.loc[holes["gene"] == "g3", "mean"] = np.nan
+    rest = table["gene"] != "g3"
+    found = score_arms(table, holes).loc["step", "direction_accuracy"]
+    assert found == score_arms(table[rest], expression).loc["step", "direction_accuracy"]

@@ -2,7 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.expression.replicates import gene_noise, noise_floor, summarise_replicates
+from step.expression.replicates import (
+    gene_noise,
+    noise_floor,
+    noise_variance,
+    summarise_replicates,
+)
 
 
 def samples(values: dict[tuple[str, float], list[float]]) -> pd.DataFrame:
@@ -50,3 +55,10 @@ def test_reliability_tells_signal_from_noise():
     found = gene_noise(summarise_replicates(samples(values))).set_index("gene")["reliability"]
     assert found["moves"] > 0.95
     assert found["noise"] < 0.4
+
+
+def test_a_time_with_one_replicate_is_the_noisiest():
+    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [2.0], ("h", 1.0): [1.0]})
+    found = noise_variance(summarise_replicates(table))
+    assert found.tolist()[:2] == [1.0, 2.0]
+    assert np.isnan(found.iloc[2])

@@ -99,7 +99,7 @@ def test_blank_columns_are_passed_over_and_missing_cells_stay_missing():
         ({"gene": ["a"], "": ["1"], "2": ["1"], "3": ["1"]}, "column 2 has values"),
         ({"gene": ["a"], "1": ["9000"], "2": ["1"], "3": ["1"]}, "Is the scale counts"),
         ({"gene": ["a"]}, "no column is a sample"),
-        ({"gene": ["a"], "1": [""], "2": [""], "3": [""]}, "no cell holds a number"),
+        ({"gene": ["a"], "1": [""], "2": [""], "3": [""]}, "'1' holds no value"),
     ],
 )
 def test_a_wrong_table_is_explained(columns, message):
@@ -153,3 +153,19 @@ def test_targets_of_unmeasured_mirnas_are_left_out_and_none_at_all_is_an_error()
         read_targets(raw, pd.Index(["other"]), "t")
     with pytest.raises(InputError, match="no column 'target_gene'"):
         read_targets(raw[["mirna"]], pd.Index(["m1"]), "t")
+
+
+def test_a_target_lacks_a_value_where_one_of_its_mirnas_does():
+    normalised = pd.DataFrame(
+        {
+            "gene": ["m1", "m2", "m1", "m2"],
+            "sample": ["1_1", "1_1", "2_1", "2_1"],
+            "time": [1.0, 1.0, 2.0, 2.0],
+            "replicate": 1,
+            "value": [5.0, 11.0, 5.0, np.nan],
+            "detected": True,
+        }
+    )
+    targets = pd.DataFrame({"mirna": ["m1", "m2"], "target_gene": "X"})
+    assert average_over_targets(normalised, targets)["value"].tolist()[0] == 8.0
+    assert np.isnan(average_over_targets(normalised, targets)["value"].tolist()[1])

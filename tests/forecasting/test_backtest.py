@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,15 +48,20 @@ def test_baselines_by_hand(study):
     np.testing.assert_allclose(ses(short), min(candidates, key=lambda pair: pair[0])[1])
 
 
-def test_baselines_bear_missing_values(study):
+def test_missing_values_handicap_no_baseline(study):
     panel, _ = study
-    values = panel.mean.copy()
-    values[0, 0] = values[3, 1] = values[-1, 2] = np.nan
-    holes = panel.until(len(panel.times) - 1)
-    holes.mean[:] = values
+    holes = replace(panel, mean=panel.mean.copy(), robust=panel.robust.copy())
+    for values in (holes.mean, holes.robust):
+        values[:5, 0] = values[3, 1] = values[-1, 2] = np.nan  # late, lost once, lost at the end
+        values[:, 3] = np.nan  # never measured
     for forecast in BASELINES.values():
         assert np.isfinite(forecast(holes)).all()
-    assert last_value(holes)[2] == values[-2, 2]
+    assert last_value(holes)[2] == panel.mean[-2, 2]
+    np.testing.assert_allclose(gene_mean(holes)[0], panel.mean[5:, 0].mean())
+    np.testing.assert_allclose(gene_mean(holes)[4:], gene_mean(panel)[4:])
+    steady = replace(panel, mean=np.full_like(panel.mean, 7.0))
+    steady.mean[:5, 0] = np.nan
+    assert ses(steady)[0] == 7.0
 
 
 def test_arm_table_holds_scored_origins_only(study):

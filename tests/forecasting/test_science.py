@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
+from step.errors import InputError
 from step.evaluation.significance import permutation_p
 from step.forecasting.backtest import BacktestConfig, forecast_origins
 from step.forecasting.baselines import BASELINES
-from step.forecasting.comparison import Recipe, compare_graphs, scored_mse
-from step.forecasting.networks import TrainingConfig, run_network
+from step.forecasting.comparison import compare_graphs, scored_mse
+from step.forecasting.networks import Recipe, TrainingConfig, run_network
 from step.genome.graphs import weights_over_time
 from step.models.losses import LossConfig
 from step.models.step_mi import STEPmi, STEPmiConfig
@@ -61,7 +62,8 @@ def forecasts(panel, edges, build):
     weights = weights_over_time(edges, panel.robust, EMBEDDING.expression_weight)
     embeddings = temporal_embedding(edges, weights, EMBEDDING)
     training = replace(TRAINING, initial_steps=3, update_steps=1)
-    return run_network(panel, edges, embeddings, build, LOSS, training, 6, 2)
+    recipe = Recipe(build, LOSS, training, EMBEDDING, BACKTEST)
+    return run_network(panel, edges, embeddings, recipe)
 
 
 @pytest.mark.parametrize("network", ["mr", "mi"])
@@ -132,6 +134,13 @@ def test_a_network_that_finds_nothing_does_no_harm():
     assert len(run.forecast) == len(observed)
     level = np.mean((observed - run.level[:-1]) ** 2)
     assert np.mean((observed - run.forecast) ** 2) < 1.01 * level
+
+
+def test_a_window_longer_than_the_history_is_refused(study):
+    panel, edges = study
+    long = Recipe(BUILD["mr"], LOSS, replace(TRAINING, window=7), EMBEDDING, BACKTEST)
+    with pytest.raises(InputError, match="`window` of 7"):
+        run_network(panel, edges, np.zeros((26, 80, 0)), long)
 
 
 def test_forecasts_of_the_future_are_finite_and_grow_less_certain(study):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.genome.contacts import Genome, check_annotation, check_contacts
+from step.genome.contacts import Genome, check_annotation, check_contacts, coarse_contacts
 
 GENOME = Genome(assembly="demo", ignored_chromosomes=["chrM", "*_random"])
 
@@ -46,3 +46,18 @@ def test_a_map_must_be_balanced_and_fit_the_window(contacts, tmp_path):
     cooler.create_cooler(str(tmp_path / "raw.cool"), bins, pixels)
     with pytest.raises(InputError, match="cooler balance"):
         check_contacts(cooler.Cooler(str(tmp_path / "raw.cool")), 10)
+
+
+def test_coarse_contacts_are_sums_of_bins(contacts):
+    full = np.nan_to_num(contacts.matrix(balance=True).fetch("chr1"))
+    np.testing.assert_allclose(coarse_contacts(contacts, "chr1", 600), full)
+    coarse = coarse_contacts(contacts, "chr1", 60)
+    np.testing.assert_allclose(coarse, full.reshape(60, 2, 60, 2).sum(axis=(1, 3)))
+
+
+def test_alternative_contigs_take_no_place_from_a_gene(contacts):
+    genome = Genome(assembly="demo", ignored_chromosomes=["*_alt"])
+    table = annotation(("chr1", 5, 9), ("chr1_alt", 5, 9), ("chr2_alt", 5, 9))
+    table["gene"] = ["a", "a", "b"]
+    found = check_annotation(table, contacts, genome)
+    assert found[["gene", "chrom"]].to_numpy().tolist() == [["a", "chr1"], ["b", "chr2_alt"]]

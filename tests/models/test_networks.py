@@ -61,8 +61,8 @@ def test_a_gene_hears_of_its_neighbours_and_of_nobody_without_a_graph(network):
 
 
 def test_published_widths_can_be_built():
-    assert len(STEPmr(32, STEPmrConfig()).blocks) == 2
+    assert len(STEPmr(32, STEPmrConfig()).blocks.blocks) == 2
     published = STEPmi(256, STEPmiConfig())
-    assert len(published.blocks) == 3
+    assert len(published.blocks.blocks) == 3
     assert published.lstm.num_layers == 4
     assert len(published.attention) == 4

@@ -96,6 +96,7 @@ def test_one_message_and_nothing_written(project, case):
         ({"features": {"insulation_window": 700_000}}, "no multiple"),
         ({"genome": {"assembly": "mm10"}}, "in mm10 it is"),
         ({"backtest": {"history_share": 0.9}}, "too few"),
+        ({"mirna": {"network": {"training": {"window": 9}}}}, "Shorten the window"),
         (
             {"mirna": {"layout": {"gene_column": "Probe"}}},
             "'Probe'",
@@ -112,11 +113,12 @@ def test_wrong_settings_are_explained(project, params, message):
     "params",
     [
         {"backtest": {"rewirngs": 3}},
+        {"backtest": {"future_times": 0}},
         {"mrna": {"pairs": {"neighbours": "many"}}},
         {"mrna": {"network": {"model": {"layers": 3}}}},
     ],
 )
 def test_unknown_or_mistyped_settings_end_before_the_run(project, params):
-    with pytest.raises(Exception, match=r"rewirngs|neighbours|layers"):
+    with pytest.raises(Exception, match=r"rewirngs|future_times|neighbours|layers"):
         run(project, "mrna", params)
     assert written(project) == []

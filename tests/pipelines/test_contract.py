@@ -95,7 +95,7 @@ ALLOWED = {
     "forecasting": {
         "forecasting", "embeddings", "genome", "models", "errors", "typed", "expression",
     },
-    "evaluation": {"evaluation"},
+    "evaluation": {"evaluation", "expression"},
     "figures": {"figures", "evaluation"},
     "datasets": {"datasets", "genome", "errors"},
 }  # fmt: skip

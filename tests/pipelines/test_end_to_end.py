@@ -174,3 +174,40 @@ def test_simulation_of_any_size(project):
     run(project, "simulation", {"simulation": {"n_genes": 20, "n_mirnas": 16, "coupling": 0.0}})
     table = pd.read_excel(project / "data" / "01_raw" / "demo" / "mrna.xlsx")
     assert len(table) == 20
+
+
+def test_missing_values_and_lost_replicates_are_borne(project):
+    dataset = TableDataset(filepath=str(project / "data" / "01_raw" / "demo" / "mrna.xlsx"))
+    table = dataset.load()
+    rng = np.random.default_rng(0)
+    samples = table.columns[1:]
+    for column in samples:
+        table.loc[rng.random(len(table)) < 0.05, column] = ""
+    table.loc[3, samples[:30]] = ""  # first measured late
+    table.loc[4, samples[-20:]] = ""  # lost before the end
+    table.loc[5, samples] = ""  # never measured
+    table = table.drop(columns=[c for c in samples if c.startswith("P9_") and c != "P9_r1"])
+    dataset.save(table)
+    run(project, "mrna", QUICK)
+    place = project / "data" / "08_reporting" / "demo" / "mrna"
+    metrics = json.loads((place / "metrics.json").read_text())
+    assert 0 < metrics["arms"]["step"]["mse"] < 1.0
+    per_gene = pd.read_parquet(place / "per_gene.parquet").set_index("gene")
+    assert len(per_gene) == 150
+    assert np.isnan(per_gene.loc[table["gene"][5], "mse"])
+    assert "never measured" in per_gene.loc[table["gene"][5], "flags"]
+
+
+def test_genes_without_any_place_are_forecast_without_a_graph(project):
+    """The demo's annotation has the miRNAs' targets, but not the miRNAs themselves."""
+    params = {**QUICK, "mirna": {**QUICK["mirna"], "nodes": "mirnas"}}
+    run(project, "mirna", params)
+    metrics = json.loads(
+        (project / "data" / "08_reporting" / "demo" / "mirna" / "metrics.json").read_text()
+    )
+    assert metrics["n_genes"] == 120
+    assert metrics["graph_test"]["real_mse"] == metrics["graph_test"]["no_graph_mse"]
+    assert "p" not in metrics["graph_test"]
+    report = project / "data" / "08_reporting" / "demo" / "mirna" / "report.html"
+    assert "was not tested" in report.read_text()
+    assert (read(project, "03_primary", "mirna", "genes.parquet")["unplaced"].notna()).all()

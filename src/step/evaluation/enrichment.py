@@ -3,7 +3,9 @@
 import logging
 
 import gseapy
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 COLUMNS = ["group", "term", "overlap", "p", "adjusted_p", "odds_ratio", "genes"]
 SMALLEST_SET = 3
@@ -61,13 +63,17 @@ def _over_represented(
     result = gseapy.enrich(
         gene_list=genes, gene_sets=gene_sets, background=background, outdir=None, no_plot=True
     ).results
+    # gseapy leaves sets without any of the genes out; they were tested all the same, with p = 1.
+    p = result["P-value"].to_numpy(dtype=float)
+    untouched = np.ones(len(gene_sets) - len(p))
+    adjusted = stats.false_discovery_control(np.concatenate([p, untouched]))[: len(p)]
     return pd.DataFrame(
         {
             "group": group,
             "term": result["Term"],
             "overlap": result["Overlap"],
-            "p": result["P-value"],
-            "adjusted_p": result["Adjusted P-value"],
+            "p": p,
+            "adjusted_p": adjusted,
             "odds_ratio": result["Odds Ratio"],
             "genes": result["Genes"],
         }

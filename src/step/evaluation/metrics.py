@@ -7,10 +7,6 @@ BASELINE_ARMS = (
     "last_value",
     "gene_mean",
     "ses",
-    "theta",
-    "auto_ets",
-    "ridge_ar",
-    "dynamic_factor",
     "local_level",
 )
 
@@ -97,14 +93,15 @@ def _score(rows: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
     error = rows["observed"] - rows["forecast"]
     mse = float((error**2).mean())
     centred = rows["observed"] - rows.groupby("gene")["observed"].transform("mean")
-    moved = rows["observed"] != rows["last"]
+    moved = rows["last"].notna() & (rows["observed"] != rows["last"])
     right = np.sign(rows["forecast"] - rows["last"]) == np.sign(rows["observed"] - rows["last"])
+    variance = float((centred**2).mean())
     spread = rows["forecast"].std() > 0
     return {
         "mse": mse,
         "rmse": mse**0.5,
         "mae": float(error.abs().mean()),
-        "r2": 1.0 - mse / float((centred**2).mean()),
+        "r2": 1.0 - mse / variance if variance > 0 else np.nan,
         "pearson": rows["observed"].corr(rows["forecast"]) if spread else np.nan,
         "gene_r2_median": genes["r2"].median(),
         "gene_pearson_mean": genes["pearson"].mean(),

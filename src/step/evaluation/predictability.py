@@ -6,6 +6,7 @@ from scipy import stats
 
 from step.evaluation.metrics import origin_losses, score_genes
 from step.evaluation.significance import diebold_mariano
+from step.expression.replicates import noise_variance
 
 LOW_RELIABILITY = 0.2
 LOW_DETECTION = 0.5
@@ -20,7 +21,7 @@ def gene_table(
         backtest: The scored forecasts of all arms.
         genes: Places, features and noise; see `step.genome.placement.add_features` and
             `step.expression.replicates.gene_noise`.
-        expression: gene, time, mean, standard_error.
+        expression: gene, time, mean, standard_error, n_replicates.
         baseline: The best baseline.
 
     Returns:
@@ -35,8 +36,8 @@ def gene_table(
     step = score_genes(scored[scored["arm"] == "step"])
     other = score_genes(scored[scored["arm"] == baseline])
     times = scored["target_time"].unique()
-    noise = expression[expression["time"].isin(times)]
-    noise = (noise["standard_error"] ** 2).groupby(noise["gene"]).mean()
+    noise = noise_variance(expression)[expression["time"].isin(times)]
+    noise = noise.groupby(expression["gene"]).mean()
     variance = scored[scored["arm"] == "step"].groupby("gene")["observed"].var(ddof=0)
     table = genes.set_index("gene").join(step)
     table["baseline_mse"] = other["mse"]
@@ -45,9 +46,11 @@ def gene_table(
     p = _gene_p(scored, baseline)
     table["skill_p"] = p
     table["skill_q"] = _benjamini_hochberg(p)
-    left = (variance - noise).where(variance > noise)
+    left = variance - noise
+    left = left.where(left > 0)
     table["explained"] = ((variance - step["mse"]) / left).clip(upper=1.0)
-    table["flags"] = _flags(table)
+    measured = expression.groupby("gene")["mean"].count().reindex(table.index) > 0
+    table["flags"] = _flags(table, measured)
     return table.reset_index().sort_values(
         ["r2", "gene"], ascending=[False, True], ignore_index=True, na_position="last"
     )
@@ -71,12 +74,14 @@ def _benjamini_hochberg(p: pd.Series) -> pd.Series:
     return pd.Series(stats.false_discovery_control(known), index=known.index).reindex(p.index)
 
 
-def _flags(table: pd.DataFrame) -> pd.Series:
+def _flags(table: pd.DataFrame, measured: pd.Series) -> pd.Series:
     reasons = {
+        "never measured": ~measured,
         "unplaced": table["unplaced"].notna(),
-        "below background": table["detected_share"] < LOW_DETECTION,
+        "below background": measured & (table["detected_share"] < LOW_DETECTION),
         "mostly noise": table["reliability"] < LOW_RELIABILITY,
-        "no replicates": table["reliability"].isna(),
+        "no replicates": measured & table["noise_variance"].isna(),
+        "does not vary": measured & table["noise_variance"].notna() & table["reliability"].isna(),
     }
     text = np.full(len(table), "", dtype=object)
     for reason, applies in reasons.items():

@@ -127,9 +127,13 @@ def nanostring(
 
 
 def _factor(probes: pd.DataFrame, reference: list[str]) -> pd.Series:
-    """Factor of each sample that brings the probes' geometric mean to that of the reference."""
-    mean_log = np.log(probes).mean()
-    return np.exp(mean_log[reference].mean() - mean_log)
+    """Factor of each sample that brings the probes' geometric mean to that of the reference.
+
+    Each probe is compared with itself, so a probe that one sample lacks shifts nothing.
+    """
+    log = np.log(probes)
+    relative = log.sub(log[reference].mean(axis=1), axis=0)
+    return np.exp(-relative.mean())
 
 
 def _tidy(values: pd.DataFrame, detected: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:

@@ -114,6 +114,12 @@ def read_measurements(table: pd.DataFrame, layout: TableLayout, source: str) -> 
     _check_genes(genes, source)
     samples = _read_samples([headers[i] for i in sample_columns], layout, source)
     values = _read_values(table.iloc[:, sample_columns], genes, source)
+    empty = np.isnan(values).all(axis=0)
+    if empty.any():
+        raise InputError(
+            f"{source}: the sample {samples['header'].iloc[int(empty.argmax())]!r} holds no value. "
+            "Delete its column."
+        )
     order = samples["time"].argsort(kind="stable").to_numpy()
     samples = samples.iloc[order].reset_index(drop=True)
     samples["replicate"] = samples.groupby("time").cumcount() + 1
@@ -211,8 +217,6 @@ def _read_values(cells: pd.DataFrame, genes: pd.Series, source: str) -> np.ndarr
                 "Leave a cell empty where nothing was measured."
             )
         numbers[row, column] = np.nan
-    if np.isnan(numbers).all():
-        raise InputError(f"{source}: no cell holds a number.")
     return numbers
 
 
@@ -253,9 +257,17 @@ def average_over_targets(normalised: pd.DataFrame, targets: pd.DataFrame) -> pd.
         targets: mirna, target_gene.
 
     Returns:
-        The same columns; gene is the target gene, detected where any of its miRNAs was.
+        The same columns; gene is the target gene, detected where any of its miRNAs was. The value
+        is missing where that of any miRNA is: the mean of the others would be another quantity.
     """
     joined = normalised.merge(targets, left_on="gene", right_on="mirna")
     grouped = joined.groupby(["target_gene", "sample", "time", "replicate"], sort=False)
-    means = grouped.agg(value=("value", "mean"), detected=("detected", "any")).reset_index()
+    means = grouped.agg(
+        value=("value", "mean"),
+        detected=("detected", "any"),
+        measured=("value", "count"),
+        expected=("value", "size"),
+    ).reset_index()
+    means["value"] = means["value"].where(means["measured"] == means["expected"])
+    means = means.drop(columns=["measured", "expected"])
     return means.rename(columns={"target_gene": "gene"})

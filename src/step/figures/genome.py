@@ -14,7 +14,7 @@ def contact_map(
     """A chromosome's contacts with its compartments, insulation, boundaries and the study's genes.
 
     Args:
-        matrix: Balanced contacts of the chromosome, shape `[bin, bin]`; NaN where masked.
+        matrix: Balanced contacts of the whole chromosome, square; zero where masked.
         bins: The chromosome's bins with their features.
         genes: The study's genes on the chromosome: gene, tss.
         edges: Gene pairs; those of these genes are marked.

@@ -13,10 +13,6 @@ ARM_LABELS = {
     "last_value": "last value",
     "gene_mean": "gene mean",
     "ses": "SES",
-    "theta": "Theta",
-    "auto_ets": "AutoETS",
-    "ridge_ar": "ridge AR",
-    "dynamic_factor": "dynamic factor",
     "local_level": "local level",
 }
 ARM_COLOURS = {

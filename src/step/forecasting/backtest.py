@@ -2,14 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from step.errors import InputError
 from step.forecasting.intervals import half_widths
 from step.forecasting.panel import Panel
 from step.typed import settings
+
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 @settings
@@ -29,11 +33,11 @@ class BacktestConfig:
         seed: Of the rewiring.
     """
 
-    history_share: float
-    scored_share: float
-    coverage: float
-    rewirings: int
-    future_times: int
+    history_share: Share
+    scored_share: Share
+    coverage: Share
+    rewirings: Annotated[int, Field(ge=0)]
+    future_times: Annotated[int, Field(ge=1)]
     jobs: int
     seed: int
 
@@ -54,6 +58,21 @@ class Origins:
 def n_history(n_times: int, config: BacktestConfig) -> int:
     """Number of times before the first forecast."""
     return max(math.ceil(n_times * config.history_share), 2)
+
+
+def check_course(n_times: int, window: int, config: BacktestConfig) -> None:
+    """Whether a course can be backtested with a network of some window.
+
+    Raises:
+        InputError: It is too short.
+    """
+    first = int(forecast_origins(n_times, config).every[0])
+    if first < window:
+        raise InputError(
+            f"{n_times} times are too few for a `window` of {window} and `history_share` "
+            f"{config.history_share}: the first forecast is made at time {first + 1}, and a window "
+            f"with its target needs {window + 1}. Shorten the window, or raise the share."
+        )
 
 
 def forecast_origins(n_times: int, config: BacktestConfig) -> Origins:

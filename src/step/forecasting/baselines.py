@@ -14,28 +14,35 @@ SMOOTHING = np.linspace(0.05, 1.0, 20)
 
 
 def last_value(panel: Panel) -> np.ndarray:
-    """The last measured mean."""
-    return _filled(panel.mean)[-1]
+    """The last measured mean; that of all genes for a gene not yet measured."""
+    last = np.full(panel.mean.shape[1], np.nanmean(panel.mean))
+    for value in panel.mean:
+        last = np.where(np.isnan(value), last, value)
+    return last
 
 
 def gene_mean(panel: Panel) -> np.ndarray:
-    """The mean over all times so far."""
-    return _filled(panel.mean).mean(axis=0)
+    """The mean over all times so far; that of all genes for a gene not yet measured."""
+    measured = ~np.isnan(panel.mean)
+    total = np.where(measured, panel.mean, 0.0).sum(axis=0)
+    count = measured.sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nanmean(panel.mean))
 
 
 def ses(panel: Panel) -> np.ndarray:
     """Simple exponential smoothing, with the one constant that served all genes best so far.
 
-    m ← m + α (y − m), α from a grid of 20 by the mean squared one-step error on the panel.
+    m ← m + α (y − m), starting at the first measured value; α from a grid of 20 by the squared
+    one-step errors on the panel.
     """
-    observed = _filled(panel.mean)
-    level = np.repeat(observed[:1], len(SMOOTHING), axis=0)
+    level = np.full((len(SMOOTHING), panel.mean.shape[1]), np.nan)
     squared_error = np.zeros(len(SMOOTHING))
-    for value in observed[1:]:
-        surprise = value - level
-        squared_error += (surprise**2).mean(axis=1)
-        level = level + SMOOTHING[:, None] * surprise
-    return level[np.argmin(squared_error)]
+    for value in panel.mean:
+        surprise = np.nan_to_num(value - level)
+        squared_error += (surprise**2).sum(axis=1)
+        level = np.where(np.isnan(level), value, level + SMOOTHING[:, None] * surprise)
+    best = level[np.argmin(squared_error)]
+    return np.where(np.isnan(best), np.nanmean(panel.mean), best)
 
 
 def filtered_level(panel: Panel) -> np.ndarray:
@@ -49,12 +56,3 @@ BASELINES: dict[str, Callable[[Panel], np.ndarray]] = {
     "ses": ses,
     "local_level": filtered_level,
 }
-
-
-def _filled(values: np.ndarray) -> np.ndarray:
-    """Missing values replaced by the last one before, or the mean of the genes where none was."""
-    filled = values.copy()
-    filled[0] = np.where(np.isnan(filled[0]), np.nanmean(filled[0]), filled[0])
-    for time in range(1, len(filled)):
-        filled[time] = np.where(np.isnan(filled[time]), filled[time - 1], filled[time])
-    return filled

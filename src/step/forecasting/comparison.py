@@ -6,33 +6,13 @@ from dataclasses import dataclass
 import joblib
 import numpy as np
 
-from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
+from step.embeddings.temporal import temporal_embedding
 from step.forecasting.backtest import BacktestConfig, forecast_origins
-from step.forecasting.networks import BuildModel, NetworkRun, TrainingConfig, run_network
+from step.forecasting.networks import NetworkRun, Recipe, run_network
 from step.forecasting.panel import Panel
 from step.genome.graphs import EdgeList, weights_over_time
-from step.models.losses import LossConfig
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that makes a network forecaster but the graph.
-
-    Attributes:
-        build: Makes the network for a number of input channels.
-        loss: Loss weights.
-        training: Fitting.
-        embedding: Of the graph.
-        backtest: Origins, and number of rewired graphs.
-    """
-
-    build: BuildModel
-    loss: LossConfig
-    training: TrainingConfig
-    embedding: EmbeddingConfig
-    backtest: BacktestConfig
 
 
 @dataclass(frozen=True)
@@ -98,14 +78,4 @@ def _run_graph(
     if embeddings is None:
         weights = weights_over_time(edges, panel.robust, recipe.embedding.expression_weight)
         embeddings = temporal_embedding(edges, weights, recipe.embedding)
-    origins = forecast_origins(len(panel.times), recipe.backtest)
-    return run_network(
-        panel,
-        edges,
-        embeddings,
-        recipe.build,
-        recipe.loss,
-        recipe.training,
-        int(origins.every[0]),
-        recipe.backtest.future_times,
-    )
+    return run_network(panel, edges, embeddings, recipe)

@@ -11,8 +11,8 @@ def half_widths(errors: np.ndarray, coverage: float) -> np.ndarray:
 
     A gene's error scale is the root mean square of its earlier errors, shrunk towards that of all
     genes as if by four origins more. The scale is multiplied by the `coverage` quantile of all
-    earlier |error| / scale (split conformal, over origins), or by the normal quantile until there
-    is one.
+    earlier |error| / scale, as in split conformal prediction, or by the normal quantile until there
+    is one. The coverage is approximate, for genes share their samples' noise.
 
     Args:
         errors: Observation less forecast, shape `[origin, gene]`, origins ascending; NaN where not

@@ -81,7 +81,9 @@ def _past_error(panel: Panel, level: Level) -> float:
 
 def _filtered(panel: Panel, observed: np.ndarray) -> Level:
     noise = panel.noise_variance()
-    usual = noise.mean(axis=0)
+    seen = ~np.isnan(observed)
+    total = np.where(seen, noise, 0.0).sum(axis=0)
+    usual = np.where(seen.any(axis=0), total / np.maximum(seen.sum(axis=0), 1), noise[0])
     ratio = np.repeat(RATIOS, len(SHARED_NOISE))[:, None]
     shared = np.tile(SHARED_NOISE, len(RATIOS))[:, None]
 

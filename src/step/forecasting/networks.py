@@ -5,7 +5,8 @@ corrections made at earlier origins and what was observed after them, so a netwo
 nothing ends at the level, and does no harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ import pandas as pd
 import torch
 from torch import nn
 
+from step.embeddings.temporal import EmbeddingConfig
+from step.forecasting.backtest import BacktestConfig, check_course, forecast_origins
 from step.forecasting.level import Level, local_level
 from step.forecasting.panel import Panel
 from step.forecasting.training import correct, fit
@@ -49,6 +52,25 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """All that makes a network forecaster but the graph.
+
+    Attributes:
+        build: Makes the network for a number of input channels.
+        loss: Loss weights.
+        training: Fitting.
+        embedding: Of the graph.
+        backtest: Origins, and number of rewired graphs.
+    """
+
+    build: BuildModel
+    loss: LossConfig
+    training: TrainingConfig
+    embedding: EmbeddingConfig
+    backtest: BacktestConfig
+
+
+@dataclass(frozen=True)
 class NetworkRun:
     """What a network forecast.
 
@@ -59,6 +81,7 @@ class NetworkRun:
         future: Forecasts after the last time, log2, shape `[time, gene]`.
         future_spread: Standard deviation of a forecast that far ahead, relative to the first,
             shape `[time, gene]`.
+        scale: Of the last windows, log2 units of one unit of the network's.
         curves: Loss components: origin (time), step, component columns, total.
         weights: The final network's, by name.
     """
@@ -68,6 +91,7 @@ class NetworkRun:
     trust: np.ndarray
     future: np.ndarray
     future_spread: np.ndarray
+    scale: float
     curves: pd.DataFrame
     weights: dict[str, np.ndarray]
 
@@ -90,14 +114,7 @@ def as_graph(edges: EdgeList) -> Graph:
 
 
 def run_network(
-    panel: Panel,
-    edges: EdgeList,
-    embeddings: np.ndarray,
-    build: BuildModel,
-    loss: LossConfig,
-    training: TrainingConfig,
-    first_origin: int,
-    future_times: int,
+    panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe
 ) -> NetworkRun:
     """Forecast from every origin up to the last time.
 
@@ -108,37 +125,39 @@ def run_network(
         panel: All times.
         edges: The graph.
         embeddings: Shape `[time, gene, dimension]`, each time's depending on no later one.
-        build: Makes the network for a number of input channels.
-        loss: Loss weights.
-        training: Fitting.
-        first_origin: Index of the first time to forecast from.
-        future_times: Times to forecast after the last one.
+        recipe: The forecaster.
+
+    Raises:
+        InputError: The window is longer than the history before the first origin allows.
     """
+    check_course(len(panel.times), recipe.training.window, recipe.backtest)
+    first_origin = int(forecast_origins(len(panel.times), recipe.backtest).every[0])
+    with _one_thread():
+        return _run(panel, edges, embeddings, recipe, first_origin)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread: the same sums whatever the machine, and faster at these sizes."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the same sums whatever the machine, and faster at these sizes
+    torch.set_num_threads(1)
     try:
-        return _run(panel, edges, embeddings, build, loss, training, first_origin, future_times)
+        yield
     finally:
         torch.set_num_threads(threads)
 
 
 def _run(
-    panel: Panel,
-    edges: EdgeList,
-    embeddings: np.ndarray,
-    build: BuildModel,
-    loss: LossConfig,
-    training: TrainingConfig,
-    first_origin: int,
-    future_times: int,
+    panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe, first_origin: int
 ) -> NetworkRun:
+    training, future_times = recipe.training, recipe.backtest.future_times
     torch.manual_seed(training.seed)
     graph = as_graph(edges)
-    model = build(N_CHANNELS + embeddings.shape[-1])
+    model = recipe.build(N_CHANNELS + embeddings.shape[-1])
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
     )
-    usual_step = float(np.median(np.diff(panel.times)[-5:]))
+    usual_step = panel.usual_step()
     ahead = np.append(np.diff(panel.times), usual_step)
     levels, corrections, trusts, curves = [], [], [], []
     for origin in range(first_origin, len(panel.times)):
@@ -147,7 +166,7 @@ def _run(
         embedded = embeddings[: origin + 1]
         windows = training_windows(known, level, embedded, training.window)
         steps = training.update_steps if levels else training.initial_steps
-        curve = pd.DataFrame(fit(model, optimiser, windows, graph, loss, steps))
+        curve = pd.DataFrame(fit(model, optimiser, windows, graph, recipe.loss, steps))
         curves.append(curve.assign(origin=known.times[-1], step=np.arange(len(curve))))
         observed = known.mean[first_origin + 1 :]
         trusts.append(_trust(observed, levels, corrections))
@@ -168,6 +187,7 @@ def _run(
         trust=np.array(trusts),
         future=np.stack(future),
         future_spread=np.sqrt(variance / variance[0]),
+        scale=windows.scale,
         curves=pd.concat(curves, ignore_index=True),
         weights={name: value.numpy() for name, value in model.state_dict().items()},
     )
@@ -184,6 +204,8 @@ def _trust(observed: np.ndarray, levels: list[np.ndarray], corrections: list[np.
     made = np.stack(corrections)
     missed = observed - np.stack(levels)
     seen = ~np.isnan(missed)
+    if not seen.any():
+        return 0.0
     power = np.mean(made[seen] ** 2) * (1.0 + PRIOR_ORIGINS / len(made))
     if power == 0.0:
         return 0.0

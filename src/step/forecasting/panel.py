@@ -42,6 +42,10 @@ class Panel:
             self.n_replicates[seen],
         )
 
+    def usual_step(self) -> float:
+        """The median of the last five steps between times, in the study's unit."""
+        return float(np.median(np.diff(self.times)[-5:]))
+
     def noise_variance(self) -> np.ndarray:
         """Variance of a time's mean that replicate noise explains, log2², `[time, gene]`.
 

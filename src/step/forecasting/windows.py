@@ -63,9 +63,11 @@ def _scale(level: Level) -> float:
     """The usual size of a surprise, log2: 1.48 times the median absolute one.
 
     The factor makes it the standard deviation of normal surprises; the median keeps a single jump,
-    such as birth, from making all others look small.
+    such as birth, from making all others look small. What was not measured, or never varies, is no
+    surprise and does not count.
     """
-    return float(max(1.4826 * np.median(np.abs(level.surprise[1:])), 1e-6))
+    sizes = np.abs(level.surprise[level.surprise != 0.0])
+    return float(1.4826 * np.median(sizes)) if len(sizes) else 1.0
 
 
 def _windows(
@@ -77,7 +79,7 @@ def _windows(
     scale: float,
     target: np.ndarray,
 ) -> Windows:
-    # The mean so far, not the mean of the whole past: a window must not know where it leads.
+    # The mean so far, not the mean of the whole past, which would tell a window where it leads.
     so_far = np.cumsum(level.path, axis=0) / np.arange(1, len(level.path) + 1)[:, None]
     deviation = (level.path - so_far) / scale
     surprise = level.surprise / scale

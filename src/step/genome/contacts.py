@@ -5,6 +5,7 @@ from fnmatch import fnmatch
 
 import bioframe
 import cooler
+import numpy as np
 import pandas as pd
 
 from step.errors import InputError
@@ -40,6 +41,25 @@ class Genome:
     ignored_chromosomes: list[str]
 
 
+def coarse_contacts(contacts: cooler.Cooler, chrom: str, largest: int) -> np.ndarray:
+    """A chromosome's balanced contacts as a small matrix, whatever the map's resolution.
+
+    Args:
+        contacts: A balanced map.
+        chrom: The chromosome.
+        largest: Rows of the result, at most; neighbouring bins are summed to reach it.
+
+    Returns:
+        Shape `[row, row]`; zero where nothing was seen or bins are masked.
+    """
+    matrix = contacts.matrix(balance=True, sparse=True).fetch(chrom).tocoo()
+    together = -(-matrix.shape[0] // largest)
+    n_rows = -(-matrix.shape[0] // together)
+    cell = (matrix.row // together) * n_rows + matrix.col // together
+    sums = np.bincount(cell, weights=np.nan_to_num(matrix.data), minlength=n_rows**2)
+    return sums.reshape(n_rows, n_rows)
+
+
 def check_contacts(contacts: cooler.Cooler, insulation_window: int) -> None:
     """Whether chromatin features can be computed from a map.
 
@@ -71,8 +91,8 @@ def check_annotation(
         genome: What the study says it is.
 
     Returns:
-        The annotation of the map's chromosomes, named as the map names them (`chr1` and `1` are
-        the same), and of the ignored ones.
+        The annotation with chromosomes named as the map names them (`chr1` and `1` are the same);
+        records on ignored chromosomes only of genes that have no other.
 
     Raises:
         InputError: Chromosome sizes contradict the assembly, a chromosome is missing from the map,
@@ -95,6 +115,10 @@ def check_annotation(
             "`genome.ignored_chromosomes` to leave their genes without a place."
         )
     annotation = annotation.assign(chrom=chrom)
+    # A record on an alternative contig says nothing of a gene that has a place on the map.
+    mapped = annotation["chrom"].isin(sizes.index)
+    known = annotation["gene"].isin(annotation.loc[mapped, "gene"])
+    annotation = annotation[mapped | ~known]
     beyond = annotation["end"] > annotation["chrom"].map(sizes)
     if beyond.any():
         gene = annotation[beyond].iloc[0]

@@ -32,8 +32,8 @@ def chromatin_features(
 ) -> pd.DataFrame:
     """Features of every bin of the map.
 
-    The compartment eigenvector is signed by gene density, chromosome by chromosome: positive (A)
-    where genes are dense.
+    The compartment eigenvector is, of the first three of a chromosome, the one that goes most with
+    gene density (Spearman), signed so that it is positive (A) where genes are dense.
 
     Args:
         contacts: A balanced map; see `step.genome.contacts.check_contacts`.

@@ -6,6 +6,7 @@ on the number of genes, times or windows.
 
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -154,6 +155,33 @@ class STBlock(nn.Module):
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
         x = functional.elu(self.graph(self.before(x), graph))
         return self.dropout(self.norm(self.gate(self.after(x))))
+
+
+class STStack(nn.Module):
+    """A projection of the inputs to the first width, then a block from each width to the next."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        widths: tuple[int, ...],
+        kernel: int,
+        order: int,
+        activation: str,
+        dropout: float,
+    ):
+        super().__init__()
+        self.project = nn.Conv2d(in_channels, widths[0], 1)
+        self.blocks = nn.ModuleList(
+            STBlock(before, after, kernel, order, activation, dropout)
+            for before, after in pairwise(widths)
+        )
+
+    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+        """`[batch, in_channel, time, gene]` → `[batch, last width, time, gene]`."""
+        x = self.project(x)
+        for block in self.blocks:
+            x = block(x, graph)
+        return x
 
 
 class ConnectivityAttention(nn.Module):

@@ -1,7 +1,8 @@
 """The loss: its components, each by itself, and their weighted sum.
 
 All take forecasts, targets and the last observed level as `[batch, gene]`; a target that was not
-measured is NaN and counts nowhere. The trend also takes the history, `[batch, time, gene]`.
+measured is NaN and counts in no comparison with targets. The trend also takes the history,
+`[batch, time, gene]`.
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,10 @@
 """STEPmi, the network for miRNA."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from torch import Tensor, nn
 
-from step.models.layers import ChannelNorm, Graph, GraphAutoregression, Head, STBlock, TemporalConv
+from step.models.layers import ChannelNorm, Graph, GraphAutoregression, Head, STStack, TemporalConv
 
 
 @dataclass(frozen=True)
@@ -45,19 +44,14 @@ class STEPmi(nn.Module):
 
     def __init__(self, in_channels: int, config: STEPmiConfig):
         super().__init__()
-        widths = tuple(config.channels)
-        last = widths[-1]
-        self.project = nn.Conv2d(in_channels, widths[0], 1)
-        self.blocks = nn.ModuleList(
-            STBlock(
-                before,
-                after,
-                config.temporal_kernel,
-                config.chebyshev_order,
-                "relu",
-                config.dropout,
-            )
-            for before, after in pairwise(widths)
+        last = config.channels[-1]
+        self.blocks = STStack(
+            in_channels,
+            config.channels,
+            config.temporal_kernel,
+            config.chebyshev_order,
+            "relu",
+            config.dropout,
         )
         self.lstm = nn.LSTM(
             last,
@@ -84,9 +78,7 @@ class STEPmi(nn.Module):
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """Correction to each gene's level: `[batch, channel, time, gene]` → `[batch, gene]`."""
         linear = self.linear(x, graph)
-        x = self.project(x)
-        for block in self.blocks:
-            x = block(x, graph)
+        x = self.blocks(x, graph)
         batch, channels, time, genes = x.shape
         series = x.permute(0, 3, 2, 1).reshape(batch * genes, time, channels)
         series = self.norm(series + self.lstm_out(self.lstm(series)[0]))

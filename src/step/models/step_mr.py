@@ -1,11 +1,10 @@
 """STEPmr, the network for mRNA."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from torch import Tensor, nn
 
-from step.models.layers import ConnectivityAttention, Graph, GraphAutoregression, Head, STBlock
+from step.models.layers import ConnectivityAttention, Graph, GraphAutoregression, Head, STStack
 
 
 @dataclass(frozen=True)
@@ -34,20 +33,15 @@ class STEPmr(nn.Module):
 
     def __init__(self, in_channels: int, config: STEPmrConfig):
         super().__init__()
-        widths = tuple(config.channels)
-        last = widths[-1]
+        last = config.channels[-1]
         narrow = max(last // 3, 4)
-        self.project = nn.Conv2d(in_channels, widths[0], 1)
-        self.blocks = nn.ModuleList(
-            STBlock(
-                before,
-                after,
-                config.temporal_kernel,
-                config.chebyshev_order,
-                "glu",
-                config.dropout,
-            )
-            for before, after in pairwise(widths)
+        self.blocks = STStack(
+            in_channels,
+            config.channels,
+            config.temporal_kernel,
+            config.chebyshev_order,
+            "glu",
+            config.dropout,
         )
         self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ELU(), nn.Conv2d(last, narrow, 1))
         self.attention = ConnectivityAttention(narrow)
@@ -57,8 +51,6 @@ class STEPmr(nn.Module):
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """Correction to each gene's level: `[batch, channel, time, gene]` → `[batch, gene]`."""
         linear = self.linear(x, graph)
-        x = self.project(x)
-        for block in self.blocks:
-            x = block(x, graph)
+        x = self.blocks(x, graph)
         x = self.dense(x[:, :, -1:])
         return linear + self.head(self.attention(x, graph))

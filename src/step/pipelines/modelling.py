@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import torch
 from kedro.pipeline import Node, Pipeline
 from pydantic import BaseModel, ConfigDict
 
@@ -13,9 +14,9 @@ from step.embeddings.temporal import EmbeddingConfig
 from step.evaluation.significance import permutation_p
 from step.forecasting.backtest import BacktestConfig, arm_table, forecast_origins
 from step.forecasting.baselines import BASELINES
-from step.forecasting.comparison import Comparison, Recipe, compare_graphs, scored_mse
+from step.forecasting.comparison import Comparison, compare_graphs, scored_mse
 from step.forecasting.intervals import next_half_width
-from step.forecasting.networks import BuildModel, TrainingConfig
+from step.forecasting.networks import BuildModel, Recipe, TrainingConfig
 from step.forecasting.panel import panel_from_expression
 from step.genome.graphs import edge_list
 from step.models.losses import LossConfig
@@ -67,15 +68,16 @@ def compare_networks(
     tables = [
         arm_table(arm, run.forecast, panel, origins, backtest.coverage) for arm, run in arms.items()
     ]
-    real = scored_mse(compared.step, panel, backtest)
+    test = {
+        "real_mse": scored_mse(compared.step, panel, backtest),
+        "no_graph_mse": scored_mse(compared.step_no_graph, panel, backtest),
+    }
+    if len(graph.first) and compared.rewired_mse:  # else there is nothing to test
+        test["rewired_mse"] = compared.rewired_mse
+        test["p"] = permutation_p(test["real_mse"], compared.rewired_mse)
     return {
         "network_backtest": pd.concat(tables, ignore_index=True),
-        "graph_test": {
-            "real_mse": real,
-            "no_graph_mse": scored_mse(compared.step_no_graph, panel, backtest),
-            "rewired_mse": compared.rewired_mse,
-            "p": permutation_p(real, compared.rewired_mse),
-        },
+        "graph_test": test,
         "forecast": _future(compared, expression, backtest),
         "loss_curves": compared.step.curves,
         "model": (
@@ -84,7 +86,10 @@ def compare_networks(
                 "step_version": step.__version__,
                 "genes": panel.genes.tolist(),
                 "times": panel.times.tolist(),
+                "network": type(settings).__name__.removesuffix("Settings"),
                 "trust": float(compared.step.trust[-1]),
+                "scale_log2": compared.step.scale,
+                "torch_version": torch.__version__,
                 "settings": settings.model_dump(),
                 "embedding_dimensions": embedding.dimensions,
             },
@@ -101,17 +106,17 @@ def _future(
     origins = forecast_origins(len(panel.times), backtest)
     errors = panel.mean[origins.every + 1] - run.forecast
     half = next_half_width(errors, backtest.coverage) * run.future_spread
-    usual_step = float(np.median(np.diff(panel.times)[-5:]))
-    n_future, n_genes = run.future.shape
+    future = np.where(np.isnan(panel.mean).all(axis=0), np.nan, run.future)  # never measured
+    n_future, n_genes = future.shape
     horizon = np.arange(1, n_future + 1)
     return pd.DataFrame(
         {
             "gene": np.tile(panel.genes, n_future),
-            "time": np.repeat(panel.times[-1] + horizon * usual_step, n_genes),
+            "time": np.repeat(panel.times[-1] + horizon * panel.usual_step(), n_genes),
             "horizon": np.repeat(horizon, n_genes),
-            "forecast": run.future.ravel(),
-            "lower": (run.future - half).ravel(),
-            "upper": (run.future + half).ravel(),
+            "forecast": future.ravel(),
+            "lower": (future - half).ravel(),
+            "upper": (future + half).ravel(),
         }
     )
 

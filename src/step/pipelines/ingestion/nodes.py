@@ -14,7 +14,7 @@ from step.expression.samples import (
     read_measurements,
     read_targets,
 )
-from step.forecasting.backtest import BacktestConfig, forecast_origins, n_history
+from step.forecasting.backtest import BacktestConfig, check_course, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
 from step.genome.features import Features
 from step.genome.placement import place_genes, read_gene_names
@@ -31,12 +31,15 @@ def check_genome(
 
 
 def understand_table(
-    raw_expression: pd.DataFrame, layout: TableLayout, backtest: BacktestConfig
+    raw_expression: pd.DataFrame, layout: TableLayout, backtest: BacktestConfig, window: int
 ) -> Measurements:
-    """Genes, samples and values of a lab's table; what was understood is logged."""
+    """Genes, samples and values of a lab's table; what was understood is logged.
+
+    A course that is too short for the backtest and the network's window ends the run here.
+    """
     measurements = read_measurements(raw_expression, layout, "raw_expression")
     replicates = measurements.samples.groupby("time").size()
-    forecast_origins(len(replicates), backtest)  # too short a course ends here
+    check_course(len(replicates), window, backtest)
     logger.info(
         "%d genes, %d samples at %d times; replicates a time:\n%s",
         len(measurements.values),

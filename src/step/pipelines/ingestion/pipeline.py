@@ -45,7 +45,7 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
     understood = [
         Node(
             understand_table,
-            ["raw_expression", "params:layout", "params:backtest"],
+            ["raw_expression", "params:layout", "params:backtest", "params:window"],
             "measurements",
             name="understand_table",
         ),
@@ -84,6 +84,9 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
         inputs={name: f"{assay}.{name}" for name in own} | {"annotation": "genome.annotation"},
         outputs={name: f"{assay}.{name}" for name in ("samples", "expression", "places")},
         parameters={f"params:{name}": f"params:{assay}.{name}" for name in settings}
-        | {"params:backtest": "params:backtest"},
+        | {
+            "params:backtest": "params:backtest",
+            "params:window": f"params:{assay}.network.training.window",
+        },
         tags="ingestion",
     )

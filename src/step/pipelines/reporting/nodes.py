@@ -13,7 +13,7 @@ import step
 from step.evaluation.enrichment import enrich_extremes
 from step.evaluation.metrics import best_baseline, interval_scores, score_arms
 from step.evaluation.predictability import gene_table, skill_over_origins
-from step.expression.replicates import noise_floor
+from step.expression.replicates import noise_floor, noise_variance
 from step.figures.accuracy import (
     arm_errors,
     error_by_time,
@@ -26,9 +26,11 @@ from step.figures.genes import gene_pages, predictability
 from step.figures.genome import contact_map, embedding_trajectories
 from step.figures.style import ARM_LABELS
 from step.forecasting.backtest import BacktestConfig
+from step.genome.contacts import coarse_contacts
 from step.typed import settings
 
 EMBEDDED_PAGES = 12
+MAP_ROWS = 600
 
 
 @settings
@@ -105,7 +107,7 @@ def draw_accuracy(
 ) -> dict[str, Figure]:
     """How good the forecasts are."""
     scores = pd.DataFrame(metrics["arms"]).T
-    noise = (expression["standard_error"] ** 2).groupby(expression["time"]).mean()
+    noise = noise_variance(expression).groupby(expression["time"]).mean()
     return {
         "arm_errors": arm_errors(scores, metrics.get("noise_floor_mse", float("nan"))),
         "observed_against_forecast": observed_against_forecast(backtest, expression),
@@ -139,7 +141,7 @@ def draw_genome(
     """The chromosome with most of the study's genes, and the embedding."""
     placed = genes[genes["bin"].notna()]
     chrom = placed["chrom"].mode().iloc[0] if len(placed) else bins["chrom"].iloc[0]
-    matrix = hic_contacts.matrix(balance=True).fetch(chrom)
+    matrix = coarse_contacts(hic_contacts, chrom, MAP_ROWS)
     own = placed[placed["chrom"] == chrom]
     names = genes["gene"].to_numpy()
     return {
