@@ -24,7 +24,7 @@ viz: setup
 	$(BIN)/kedro viz run
 
 benchmark: setup
-	$(BIN)/python -m pytest tests/benchmarks -s
+	$(BIN)/python -m pytest tests/benchmarks -s -o addopts=
 
 setup: .venv/installed-$(subst $(comma),-,$(EXTRAS))
 
