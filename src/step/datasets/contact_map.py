@@ -1,17 +1,14 @@
 """Hi-C contact maps."""
 
-from pathlib import Path, PurePosixPath
-from typing import Any
-
 import cooler
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import whole_file
+from step.datasets.whole_file import LocalFile, whole_file
 from step.errors import InputError
 from step.genome.contacts import ContactMap
 
 
-class ContactMapDataset(AbstractDataset[ContactMap, cooler.Cooler]):
+class ContactMapDataset(LocalFile, AbstractDataset[ContactMap, cooler.Cooler]):
     """A `.cool` file, loaded as an open `cooler.Cooler` whose pixels are read when asked for.
 
     ```yaml
@@ -20,10 +17,6 @@ class ContactMapDataset(AbstractDataset[ContactMap, cooler.Cooler]):
       filepath: data/01_raw/demo/contacts.cool
     ```
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
-        self.metadata = metadata
 
     def load(self) -> cooler.Cooler:
         """Open the map.
@@ -53,9 +46,3 @@ class ContactMapDataset(AbstractDataset[ContactMap, cooler.Cooler]):
                 ordered=True,
             )
             cooler.balance_cooler(cooler.Cooler(str(beside)), store=True)
-
-    def _exists(self) -> bool:
-        return Path(self._filepath).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

@@ -1,19 +1,16 @@
 """Gene annotations."""
 
-from pathlib import Path, PurePosixPath
-from typing import Any
-
 import bioframe
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import whole_file
+from step.datasets.whole_file import LocalFile, whole_file
 from step.errors import InputError
 
 BED_COLUMNS = ["chrom", "start", "end", "gene", "score", "strand"]
 
 
-class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+class GeneAnnotationDataset(LocalFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
     """A GTF or BED file (`.gz` too) as a table of genes.
 
     Loaded as chrom, start, end, gene, strand; coordinates 0-based and half-open, in base pairs. Of
@@ -26,10 +23,6 @@ class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
       filepath: data/01_raw/demo/genes.gtf
     ```
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
-        self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
         """Read the annotation.
@@ -115,9 +108,3 @@ class GeneAnnotationDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         )
         with whole_file(self._filepath) as beside:
             records.to_csv(beside, sep="\t", header=False, index=False, quoting=3)
-
-    def _exists(self) -> bool:
-        return Path(self._filepath).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

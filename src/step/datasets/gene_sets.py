@@ -1,15 +1,14 @@
 """Gene sets."""
 
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import whole_file
+from step.datasets.whole_file import LocalFile, whole_file
 from step.errors import InputError
 
 
-class GeneSetsDataset(AbstractDataset[dict[str, list[str]], dict[str, list[str]]]):
+class GeneSetsDataset(LocalFile, AbstractDataset[dict[str, list[str]], dict[str, list[str]]]):
     """A GMT file: a line a set, `name <tab> description <tab> gene <tab> gene …`.
 
     ```yaml
@@ -18,10 +17,6 @@ class GeneSetsDataset(AbstractDataset[dict[str, list[str]], dict[str, list[str]]
       filepath: data/01_raw/demo/gene_sets.gmt
     ```
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
-        self.metadata = metadata
 
     def load(self) -> dict[str, list[str]]:
         """Read the sets: name → genes.
@@ -56,9 +51,3 @@ class GeneSetsDataset(AbstractDataset[dict[str, list[str]], dict[str, list[str]]
         lines = ["\t".join([name, "-", *genes]) for name, genes in data.items()]
         with whole_file(self._filepath) as beside:
             beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-    def _exists(self) -> bool:
-        return Path(self._filepath).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

@@ -1,19 +1,19 @@
 """Fitted networks."""
 
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from kedro.io import AbstractDataset
 from safetensors.numpy import load_file, save_file
 
-from step.datasets.whole_file import whole_file
+from step.datasets.whole_file import LocalFile, whole_file
 
 Network = tuple[dict[str, np.ndarray], dict[str, Any]]
 
 
-class NetworkDataset(AbstractDataset[Network, Network]):
+class NetworkDataset(LocalFile, AbstractDataset[Network, Network]):
     """A network's weights as safetensors, and beside them all that is needed to use them as JSON.
 
     Saved and loaded as the pair (weights by name, card). The card's file has the ending `.json`
@@ -25,10 +25,6 @@ class NetworkDataset(AbstractDataset[Network, Network]):
       filepath: data/06_models/demo/mrna/model.safetensors
     ```
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
-        self.metadata = metadata
 
     def load(self) -> Network:
         """Read weights and card."""
@@ -42,9 +38,3 @@ class NetworkDataset(AbstractDataset[Network, Network]):
             beside.write_text(json.dumps(card, indent=2), encoding="utf-8")
         with whole_file(self._filepath) as beside:
             save_file(weights, str(beside))
-
-    def _exists(self) -> bool:
-        return Path(self._filepath).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

@@ -41,6 +41,20 @@ def whole_file(target: str | PurePosixPath) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
 
 
+class LocalFile:
+    """What a dataset of one local file has in common: its path, whether it is there, its name."""
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
+        self._filepath = PurePosixPath(filepath)
+        self.metadata = metadata
+
+    def _exists(self) -> bool:
+        return Path(self._filepath).exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}
+
+
 class _WholeFile:
     """Gives a Kedro dataset of one local file or folder a save that is whole or nothing."""
 
@@ -83,7 +97,7 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
         return path.read_bytes()
 
 
-class ArrayDataset(AbstractDataset[dict[str, np.ndarray], dict[str, np.ndarray]]):
+class ArrayDataset(LocalFile, AbstractDataset[dict[str, np.ndarray], dict[str, np.ndarray]]):
     """Named arrays in one safetensors file.
 
     ```yaml
@@ -92,10 +106,6 @@ class ArrayDataset(AbstractDataset[dict[str, np.ndarray], dict[str, np.ndarray]]
       filepath: data/04_feature/demo/mrna/embeddings.safetensors
     ```
     """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
-        self.metadata = metadata
 
     def load(self) -> dict[str, np.ndarray]:
         """Read every array."""
@@ -106,9 +116,3 @@ class ArrayDataset(AbstractDataset[dict[str, np.ndarray], dict[str, np.ndarray]]
         arrays = {name: np.ascontiguousarray(array) for name, array in data.items()}
         with whole_file(self._filepath) as beside:
             save_file(arrays, str(beside))
-
-    def _exists(self) -> bool:
-        return Path(self._filepath).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

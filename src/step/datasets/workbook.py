@@ -1,12 +1,11 @@
 """Excel workbooks."""
 
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import PurePosixPath
 
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import whole_file
+from step.datasets.whole_file import LocalFile, whole_file
 
 
 def write_workbook(target: PurePosixPath, sheets: dict[str, pd.DataFrame]) -> None:
@@ -23,7 +22,7 @@ def write_workbook(target: PurePosixPath, sheets: dict[str, pd.DataFrame]) -> No
                         cell.data_type = "s"
 
 
-class WorkbookDataset(AbstractDataset[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]):
+class WorkbookDataset(LocalFile, AbstractDataset[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]):
     """An Excel workbook: a sheet a table. Text is text, never a formula.
 
     ```yaml
@@ -33,10 +32,6 @@ class WorkbookDataset(AbstractDataset[dict[str, pd.DataFrame], dict[str, pd.Data
     ```
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
-        self.metadata = metadata
-
     def load(self) -> dict[str, pd.DataFrame]:
         """Read every sheet."""
         return pd.read_excel(self._filepath, sheet_name=None, keep_default_na=False)
@@ -44,9 +39,3 @@ class WorkbookDataset(AbstractDataset[dict[str, pd.DataFrame], dict[str, pd.Data
     def save(self, data: dict[str, pd.DataFrame]) -> None:
         """Write every table as a sheet with a frozen header."""
         write_workbook(self._filepath, data)
-
-    def _exists(self) -> bool:
-        return Path(self._filepath).exists()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

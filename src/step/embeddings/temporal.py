@@ -85,9 +85,9 @@ def temporal_embedding(edges: EdgeList, weights: np.ndarray, config: EmbeddingCo
 
 def _walks(edges: EdgeList, weight: np.ndarray, config: EmbeddingConfig, seed: int) -> np.ndarray:
     """Shuffled node2vec walks on one time's graph, shape `[walk, length]`."""
-    both = np.concatenate([edges.first, edges.second]), np.concatenate([edges.second, edges.first])
+    index, edge = edges.both_directions()
     adjacency = scipy.sparse.csr_array(
-        (np.tile(weight, 2), both), shape=(edges.n_genes, edges.n_genes)
+        (weight[edge], tuple(index)), shape=(edges.n_genes, edges.n_genes)
     )
     adjacency.sort_indices()
     walks = random_walks(

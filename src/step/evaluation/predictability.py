@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from step.evaluation.metrics import origin_losses, score_genes
+from step.evaluation.metrics import score_genes
 from step.evaluation.significance import diebold_mariano
 from step.expression.replicates import noise_variance
 
@@ -33,12 +33,13 @@ def gene_table(
         wrong).
     """
     scored = backtest.dropna(subset=["observed"])
-    step = score_genes(scored[scored["arm"] == "step"])
+    own = scored[scored["arm"] == "step"]
+    step = score_genes(own)
     other = score_genes(scored[scored["arm"] == baseline])
     times = scored["target_time"].unique()
     noise = noise_variance(expression)[expression["time"].isin(times)]
     noise = noise.groupby(expression["gene"]).mean()
-    variance = scored[scored["arm"] == "step"].groupby("gene")["observed"].var(ddof=0)
+    variance = own.groupby("gene")["observed"].var(ddof=0)
     table = genes.set_index("gene").join(step)
     table["baseline_mse"] = other["mse"]
     table["noise_floor_mse"] = noise
@@ -88,12 +89,3 @@ def _flags(table: pd.DataFrame, measured: pd.Series) -> pd.Series:
         chosen = applies.to_numpy(dtype=bool)
         text[chosen] = [f"{old}; {reason}" if old else reason for old in text[chosen]]
     return pd.Series(text, index=table.index)
-
-
-def skill_over_origins(backtest: pd.DataFrame, baseline: str) -> tuple[float, float]:
-    """Skill of `step` against a baseline and its p over origins: 1 − MSE / MSE, Diebold–Mariano."""
-    losses = origin_losses(backtest)
-    squared = (backtest["observed"] - backtest["forecast"]) ** 2
-    mse = squared.groupby(backtest["arm"]).mean()
-    p = diebold_mariano(losses["step"].to_numpy(), losses[baseline].to_numpy())
-    return float(1.0 - mse["step"] / mse[baseline]), p

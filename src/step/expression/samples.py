@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, require_columns
 from step.typed import settings
 
 HEADER = re.compile(
@@ -234,11 +234,7 @@ def read_targets(table: pd.DataFrame, mirnas: pd.Index, source: str) -> pd.DataF
     Raises:
         InputError: A column is missing, or no miRNA of the table was measured.
     """
-    for column in ("mirna", "target_gene"):
-        if column not in table.columns:
-            raise InputError(
-                f"{source}: no column {column!r}; it has {', '.join(map(repr, table.columns))}."
-            )
+    require_columns(table, ["mirna", "target_gene"], source)
     targets = table[["mirna", "target_gene"]].drop_duplicates()
     targets = targets[targets["mirna"].isin(mirnas) & (targets["target_gene"] != "")]
     if targets.empty:

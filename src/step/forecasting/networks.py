@@ -103,16 +103,23 @@ class NetworkRun:
 
 def as_graph(edges: EdgeList) -> Graph:
     """Both directions of every edge, as tensors."""
-    index = np.stack(
-        [
-            np.concatenate([edges.first, edges.second]),
-            np.concatenate([edges.second, edges.first]),
-        ]
-    )
-    weight = np.tile(edges.weight, 2).astype(np.float32)
+    index, edge = edges.both_directions()
+    weight = edges.weight[edge].astype(np.float32)
     return Graph.from_edges(torch.from_numpy(index), torch.from_numpy(weight), edges.n_genes)
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread: the same sums whatever the machine, and faster at these sizes."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@_one_thread()
 def run_network(
     panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe
 ) -> NetworkRun:
@@ -132,24 +139,6 @@ def run_network(
     """
     check_course(len(panel.times), recipe.training.window, recipe.backtest)
     first_origin = int(forecast_origins(len(panel.times), recipe.backtest).every[0])
-    with _one_thread():
-        return _run(panel, edges, embeddings, recipe, first_origin)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread: the same sums whatever the machine, and faster at these sizes."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _run(
-    panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe, first_origin: int
-) -> NetworkRun:
     training, future_times = recipe.training, recipe.backtest.future_times
     torch.manual_seed(training.seed)
     graph = as_graph(edges)

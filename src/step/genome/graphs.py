@@ -22,6 +22,15 @@ class EdgeList:
     weight: np.ndarray
     n_genes: int
 
+    def both_directions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each edge from first to second, then each from second to first.
+
+        Returns:
+            Source and target, shape `[2, 2 · edge]`, and which edge each is, shape `[2 · edge]`.
+        """
+        forth = np.stack([self.first, self.second])
+        return np.concatenate([forth, forth[::-1]], axis=1), np.tile(np.arange(len(self.first)), 2)
+
     def without_edges(self) -> "EdgeList":
         """The same genes, unconnected."""
         return EdgeList(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, require_columns
 
 UNNAMED = "no symbol known for this name"
 UNANNOTATED = "symbol not in the annotation"
@@ -42,11 +42,7 @@ def read_gene_names(table: pd.DataFrame, source: str) -> pd.Series:
     Raises:
         InputError: A column is missing, or a name has two symbols.
     """
-    for column in ("assay_name", "symbol"):
-        if column not in table.columns:
-            raise InputError(
-                f"{source}: no column {column!r}; it has {', '.join(map(repr, table.columns))}."
-            )
+    require_columns(table, ["assay_name", "symbol"], source)
     table = table[table["symbol"].str.strip() != ""].drop_duplicates(["assay_name", "symbol"])
     twice = table["assay_name"][table["assay_name"].duplicated()]
     if len(twice):

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict
 import step
 from step.embeddings.temporal import EmbeddingConfig
 from step.evaluation.significance import permutation_p
-from step.forecasting.backtest import BacktestConfig, arm_table, forecast_origins
+from step.forecasting.backtest import BacktestConfig, Origins, arm_table, forecast_origins
 from step.forecasting.baselines import BASELINES
-from step.forecasting.comparison import Comparison, compare_graphs, scored_mse
+from step.forecasting.comparison import compare_graphs, scored_mse
 from step.forecasting.intervals import next_half_width
-from step.forecasting.networks import BuildModel, Recipe, TrainingConfig
-from step.forecasting.panel import panel_from_expression
+from step.forecasting.networks import BuildModel, NetworkRun, Recipe, TrainingConfig
+from step.forecasting.panel import Panel, panel_from_expression
 from step.genome.graphs import edge_list
 from step.models.losses import LossConfig
 
@@ -78,7 +78,7 @@ def compare_networks(
     return {
         "network_backtest": pd.concat(tables, ignore_index=True),
         "graph_test": test,
-        "forecast": _future(compared, expression, backtest),
+        "forecast": _future(compared.step, panel, origins, backtest.coverage),
         "loss_curves": compared.step.curves,
         "model": (
             compared.step.weights,
@@ -97,15 +97,10 @@ def compare_networks(
     }
 
 
-def _future(
-    compared: Comparison, expression: pd.DataFrame, backtest: BacktestConfig
-) -> pd.DataFrame:
+def _future(run: NetworkRun, panel: Panel, origins: Origins, coverage: float) -> pd.DataFrame:
     """Forecasts of the times after the last: gene, time, horizon, forecast, lower, upper."""
-    panel = panel_from_expression(expression)
-    run = compared.step
-    origins = forecast_origins(len(panel.times), backtest)
     errors = panel.mean[origins.every + 1] - run.forecast
-    half = next_half_width(errors, backtest.coverage) * run.future_spread
+    half = next_half_width(errors, coverage) * run.future_spread
     future = np.where(np.isnan(panel.mean).all(axis=0), np.nan, run.future)  # never measured
     n_future, n_genes = future.shape
     horizon = np.arange(1, n_future + 1)

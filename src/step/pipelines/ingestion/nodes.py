@@ -5,7 +5,7 @@ import logging
 import cooler
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, require_columns
 from step.expression.normalisation import Normalisation, normalise
 from step.expression.samples import (
     Measurements,
@@ -61,8 +61,7 @@ def understand_targets(
     targets: pd.DataFrame, raw_expression: pd.DataFrame, layout: TableLayout
 ) -> pd.DataFrame:
     """The targets of the measured miRNAs."""
-    if layout.gene_column not in raw_expression.columns:
-        raise InputError(f"raw_expression: no column {layout.gene_column!r}.")
+    require_columns(raw_expression, [layout.gene_column], "raw_expression")
     mirnas = pd.Index(raw_expression[layout.gene_column].str.strip())
     return read_targets(targets, mirnas, "targets")
 

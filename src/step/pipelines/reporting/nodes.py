@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 
 import step
 from step.evaluation.enrichment import enrich_extremes
-from step.evaluation.metrics import best_baseline, interval_scores, score_arms
-from step.evaluation.predictability import gene_table, skill_over_origins
+from step.evaluation.metrics import best_baseline, interval_scores, origin_losses, score_arms
+from step.evaluation.predictability import gene_table
+from step.evaluation.significance import diebold_mariano
 from step.expression.replicates import noise_floor, noise_variance
 from step.figures.accuracy import (
     arm_errors,
@@ -59,7 +60,7 @@ def compute_metrics(
     """All scores of the study; what is not defined is absent."""
     scores = score_arms(backtest, expression)
     baseline = best_baseline(scores)
-    skill, p = skill_over_origins(backtest, baseline)
+    losses = origin_losses(backtest)
     metrics = {
         "study": report.study,
         "assay": assay,
@@ -68,8 +69,8 @@ def compute_metrics(
         "n_origins": int(backtest["origin"].nunique()),
         "noise_floor_mse": noise_floor(expression, backtest["target_time"].unique()),
         "best_baseline": baseline,
-        "skill": skill,
-        "skill_p": p,
+        "skill": float(1.0 - scores.loc["step", "mse"] / scores.loc[baseline, "mse"]),
+        "skill_p": diebold_mariano(losses["step"].to_numpy(), losses[baseline].to_numpy()),
         "arms": {arm: row.dropna().to_dict() for arm, row in scores.iterrows()},
         "graph_test": test,
         "intervals": interval_scores(backtest[backtest["arm"] == "step"], config.coverage),
