@@ -26,8 +26,9 @@ def enrich_extremes(
         share: Share of the genes in each group.
 
     Returns:
-        `COLUMNS`, group `best` or `worst`, by adjusted p; sets with fewer than three genes of the
-        study are not tested. Empty where no set can be.
+        `COLUMNS`, group `best` or `worst`, by adjusted p, a set's genes by how well they were
+        forecast; sets with fewer than three genes of the study are not tested. Empty where no set
+        can be.
     """
     ranked = per_gene.dropna(subset=["r2"]).sort_values("r2", ascending=False)
     symbols = ranked["symbol"].str.upper().drop_duplicates()
@@ -46,10 +47,12 @@ def enrich_extremes(
     found = [table for table in found if len(table)]
     if not found:
         return pd.DataFrame(columns=COLUMNS)
+    rank = {name: position for position, name in enumerate(background)}
     shown = dict(zip(ranked["symbol"].str.upper(), ranked["symbol"], strict=True))
     table = pd.concat(found, ignore_index=True)
+    # gseapy lists a set's genes in no fixed order.
     table["genes"] = table["genes"].map(
-        lambda joined: ";".join(shown[name] for name in joined.split(";"))
+        lambda joined: ";".join(shown[name] for name in sorted(joined.split(";"), key=rank.get))
     )
     return table
 
