@@ -31,9 +31,9 @@ class Sources:
         """Load the pipeline's raw inputs, and keep them in memory for its nodes."""
         raw = [name for name in sorted(pipeline.inputs()) if _layer(catalog, name) == "raw"]
         self._files = {
-            name: str(catalog.get(name)._filepath)
+            name: str(catalog.get(name)._describe()["filepath"])
             for name in raw
-            if hasattr(catalog.get(name), "_filepath")
+            if "filepath" in catalog.get(name)._describe()
         }
         missing = [name for name in raw if not catalog.get(name).exists()]
         if missing:

@@ -12,7 +12,7 @@ from step.pipelines.simulation.pipeline import create_pipeline as simulation
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Each assay from raw files to report, each stage for both assays, and the simulation."""
+    """Each assay from raw files to report, each stage for both, look-up and simulation."""
     ingested = {
         "genome": ingestion.create_genome_pipeline(),
         "mrna": ingestion.create_pipeline("mrna", with_targets=False),
@@ -40,6 +40,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "__default__": whole["mrna"] + whole["mirna"],
         **whole,
         "ingestion": sum(ingested.values(), Pipeline([])),
+        "gene_names": sum(ingested.values(), Pipeline([]))
+        + ingestion.create_lookup_pipeline("mrna")
+        + ingestion.create_lookup_pipeline("mirna"),
         "graph_engineering": sum(graphs.values(), Pipeline([])),
         "embedding": sum(embedded.values(), Pipeline([])),
         "modelling": sum(modelled.values(), Pipeline([])),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,74 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from step.errors import InputError
-from step.expression.samples import (
-    TableLayout,
-    average_over_targets,
-    parse_sample_time,
-    read_measurements,
-    read_targets,
-)
+from step.expression.samples import TableLayout, describe_samples, read_measurements
 
-LAYOUT = TableLayout(gene_column="gene", scale="log2", birth_day=19.5)
+LAYOUT = TableLayout(gene_column="gene", scale="log2", time_unit="day", birth_day=19.5)
 
 
 def table(**columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-@pytest.mark.parametrize(
-    ("header", "time"),
-    [
-        ("0.5", 0.5),
-        ("18", 18.0),
-        ("-4.5", -4.5),
-        ("P0.5", 0.5),
-        ("p1", 1.0),
-        ("P0.5_r1", 0.5),
-        ("E16.5-031", -3.0),
-        ("E16.5", -3.0),
-        ("18_rep2", 18.0),
-        ("t5", 5.0),
-        ("P7-c62", 7.0),
-    ],
-)
-def test_headers_name_times(header, time):
-    assert parse_sample_time(header, 19.5) == time
-
-
-@pytest.mark.parametrize("header", ["control", "", "P", "sample_3", "P1..5", "__"])
-def test_headers_without_a_time_are_refused(header):
-    with pytest.raises(InputError, match="names no time"):
-        parse_sample_time(header, 19.5)
-
-
-def test_embryonic_day_needs_the_day_of_birth():
-    with pytest.raises(InputError, match="birth_day"):
-        parse_sample_time("E16.5", None)
-
-
-@given(st.text(max_size=20))
-def test_any_header_ends_in_a_finite_time_or_an_explanation(header):
-    try:
-        time = parse_sample_time(header, 19.5)
-    except InputError as error:
-        assert repr(header) in str(error)
-    else:
-        assert np.isfinite(time)
-
-
-@given(st.floats(0, 500).map(lambda value: round(value, 2)), st.integers(1, 99))
-def test_written_times_are_read_again(time, replicate):
-    assert parse_sample_time(f"P{time}_r{replicate}", None) == time
-
-
 def test_samples_come_in_chronological_order_and_repeats_are_replicates():
     raw = pd.DataFrame(
         [["a", "1", "2", "3", "4", "5"]], columns=["gene", "P1", "P0.5", "E16.5", "P1", "P2"]
     )
-    found = read_measurements(raw, LAYOUT, "t")
+    found = read_measurements(raw, LAYOUT, None, "t")
     assert found.samples["time"].tolist() == [-3.0, 0.5, 1.0, 1.0, 2.0]
-    assert found.samples["replicate"].tolist() == [1, 1, 1, 2, 1]
+    assert found.samples["replicate"].tolist() == ["1", "1", "1", "2", "1"]
     assert found.values.loc["a"].tolist() == [3.0, 2.0, 1.0, 4.0, 5.0]
 
 
@@ -81,7 +31,7 @@ def test_blank_columns_are_passed_over_and_missing_cells_stay_missing():
         [["NA", "1", "", "", "3"], ["SEP7", "", "", "2", "nan"]],
         columns=["gene", "1", "", "2", "3"],
     )
-    found = read_measurements(raw, LAYOUT, "t")
+    found = read_measurements(raw, LAYOUT, None, "t")
     assert found.values.index.tolist() == ["NA", "SEP7"]
     assert found.values.isna().to_numpy().tolist() == [[False, True, False], [True, False, True]]
 
@@ -105,13 +55,13 @@ def test_blank_columns_are_passed_over_and_missing_cells_stay_missing():
 def test_a_wrong_table_is_explained(columns, message):
     raw = pd.DataFrame({name: list(cells) for name, cells in columns.items()})
     with pytest.raises(InputError, match=message):
-        read_measurements(raw, LAYOUT, "t")
+        read_measurements(raw, LAYOUT, None, "t")
 
 
 def test_negative_counts_are_refused():
     raw = table(**{"gene": ["a"], "1": ["-1"], "2": ["1"], "3": ["1"]})
     with pytest.raises(InputError, match="counts are not negative"):
-        read_measurements(raw, TableLayout(gene_column="gene", scale="counts"), "t")
+        read_measurements(raw, replace(LAYOUT, scale="counts"), None, "t")
 
 
 cells = st.one_of(st.floats(allow_nan=True).map(str), st.text(max_size=6))
@@ -121,7 +71,7 @@ cells = st.one_of(st.floats(allow_nan=True).map(str), st.text(max_size=6))
 def test_any_table_is_read_or_explained(rows):
     raw = pd.DataFrame(rows, columns=["gene", "1", "2", "3"]).astype(str)
     try:
-        found = read_measurements(raw, LAYOUT, "t")
+        found = read_measurements(raw, LAYOUT, None, "t")
     except InputError as error:
         assert str(error).startswith("t:")
     else:
@@ -129,43 +79,111 @@ def test_any_table_is_read_or_explained(rows):
         assert not np.isinf(found.values.to_numpy()).any()
 
 
-def test_a_target_gene_is_the_mean_of_its_mirnas():
-    normalised = pd.DataFrame(
-        {
-            "gene": ["m1", "m2", "m3"],
-            "sample": "1_1",
-            "time": 1.0,
-            "replicate": 1,
-            "value": [1.0, 3.0, 10.0],
-            "detected": [True, False, False],
-        }
+def test_genes_may_stand_in_columns():
+    raw = pd.DataFrame(
+        [["P1_a", "x", "1", "2"], ["P2_a", "y", "3", ""], ["P3_a", "z", "5", "6"]],
+        columns=["sample", "note", "NA", "b"],
     )
-    targets = pd.DataFrame({"mirna": ["m1", "m2", "m2"], "target_gene": ["X", "X", "Y"]})
-    found = average_over_targets(normalised, targets).set_index("gene")
-    assert found["value"].to_dict() == {"X": 2.0, "Y": 3.0}
-    assert found["detected"].to_dict() == {"X": True, "Y": False}
+    layout = replace(LAYOUT, genes_in="columns", annotation_columns=["note"])
+    found = read_measurements(raw, layout, None, "t")
+    assert found.values.index.tolist() == ["NA", "b"]
+    assert found.values.loc["NA"].tolist() == [1.0, 3.0, 5.0]
+    assert np.isnan(found.values.loc["b", "P2_a"])
+    with pytest.raises(InputError, match="'other' stands 0 times"):
+        read_measurements(raw, replace(layout, sample_column="other"), None, "t")
+    with pytest.raises(InputError, match="class_column"):
+        read_measurements(raw, replace(layout, class_column="note"), None, "t")
+    twice = raw.set_axis(["sample", "note", "b", "b"], axis=1)
+    with pytest.raises(InputError, match="'b' stands in two columns"):
+        read_measurements(twice, layout, None, "t")
 
 
-def test_targets_of_unmeasured_mirnas_are_left_out_and_none_at_all_is_an_error():
-    raw = table(mirna=["m1", "m9", "m1"], target_gene=["X", "Y", "X"])
-    assert read_targets(raw, pd.Index(["m1"]), "t").to_numpy().tolist() == [["m1", "X"]]
-    with pytest.raises(InputError, match="none of its miRNAs"):
-        read_targets(raw, pd.Index(["other"]), "t")
-    with pytest.raises(InputError, match="no column 'target_gene'"):
-        read_targets(raw[["mirna"]], pd.Index(["m1"]), "t")
-
-
-def test_a_target_lacks_a_value_where_one_of_its_mirnas_does():
-    normalised = pd.DataFrame(
-        {
-            "gene": ["m1", "m2", "m1", "m2"],
-            "sample": ["1_1", "1_1", "2_1", "2_1"],
-            "time": [1.0, 1.0, 2.0, 2.0],
-            "replicate": 1,
-            "value": [5.0, 11.0, 5.0, np.nan],
-            "detected": True,
-        }
+def test_replicates_keep_their_labels_where_these_tell_them_apart():
+    raw = pd.DataFrame(
+        [["a", *"123456"]], columns=["gene", "P1_x", "P1_y", "P2_x", "P2_x", "P3", "P3_z"]
     )
-    targets = pd.DataFrame({"mirna": ["m1", "m2"], "target_gene": "X"})
-    assert average_over_targets(normalised, targets)["value"].tolist()[0] == 8.0
-    assert np.isnan(average_over_targets(normalised, targets)["value"].tolist()[1])
+    samples = read_measurements(raw, LAYOUT, None, "t").samples
+    assert samples["replicate"].tolist() == ["x", "y", "1", "2", "1", "2"]
+    assert samples["sample"].tolist() == ["P1_x", "P1_y", "P2_x (1)", "P2_x (2)", "P3", "P3_z"]
+
+
+SHEET = pd.DataFrame(
+    {
+        "sample": ["s1", "s2", "s3", "s4"],
+        "time": ["P2", "E16.5", "3", "P2"],
+        "replicate": ["m1", "", "", "m2"],
+        "batch": ["A", "A", "B", ""],
+        "sex": "f",
+    }
+)
+NAMED = pd.DataFrame([["a", "2", "-3", "3", "2.5"]], columns=["gene", "s1", "s2", "s3", "s4"])
+
+
+def test_a_sample_sheet_names_times_replicates_and_batches():
+    samples = read_measurements(NAMED, LAYOUT, SHEET, "t").samples
+    assert samples["sample"].tolist() == ["s2", "s1", "s4", "s3"]
+    assert samples["time"].tolist() == [-3.0, 2.0, 2.0, 3.0]
+    assert samples["replicate"].tolist() == ["1", "m1", "m2", "1"]
+    assert samples["batch"].fillna("-").tolist() == ["A", "A", "-", "B"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"),
+    [
+        (SHEET.drop(columns="time"), "no column 'time'"),
+        (SHEET.iloc[:3], "'s4' is not in sample_sheet"),
+        (pd.concat([SHEET, SHEET.iloc[:1]]), "lists 's1' twice"),
+        (pd.concat([SHEET, SHEET.iloc[:1].assign(sample="s9")]), "lists 's9', which the table"),
+        (SHEET.assign(time=["2", "soon", "3", "2"]), "'soon' names no time"),
+        (SHEET.assign(time=["2", "1_rep2", "3", "2"]), "'1_rep2', which is no time alone"),
+        (SHEET.assign(time=["2h", "1", "3", "2"]), "in hours, but the study's `time_unit` is day"),
+    ],
+)
+def test_a_wrong_sample_sheet_is_explained(sheet, message):
+    with pytest.raises(InputError, match=message):
+        read_measurements(NAMED, LAYOUT, sheet, "t")
+
+
+def test_a_sheet_cannot_tell_repeated_headers_apart():
+    raw = NAMED.set_axis(["gene", "s1", "s1", "s3", "s4"], axis=1)
+    with pytest.raises(InputError, match="'s1' is repeated"):
+        read_measurements(raw, LAYOUT, SHEET, "t")
+
+
+@pytest.mark.parametrize(
+    ("scale", "cells", "message"),
+    [
+        ("counts", ["1.5", "2.5", "8.25"], "hardly counts"),
+        ("linear", ["-1", "2.5", "8.25"], "linear values are not negative"),
+        ("log2", ["0", "300", "12"], "too much for a log2 value"),
+        ("log2", ["0", "30", "12"], "all values are whole numbers. Is the scale counts"),
+        ("ln", ["-90", "0.5", "1"], "too much for a ln value"),
+        ("log_ratio", ["0.5", "3", "8"], "both sides of 0"),
+        ("rma", ["1", "2", "3"], "is none of log2, ln, linear, counts, log_ratio"),
+    ],
+)
+def test_values_that_contradict_the_scale_are_refused(scale, cells, message):
+    raw = pd.DataFrame([["a", *cells]], columns=["gene", "1", "2", "3"])
+    with pytest.raises(InputError, match=message):
+        read_measurements(raw, replace(LAYOUT, scale=scale), None, "t")
+
+
+def test_a_gene_that_a_spreadsheet_made_a_date_is_refused_and_its_name_is_not():
+    raw = pd.DataFrame(
+        [["1-Mar", "1", "2", "3"], ["nan", "1", "2", "3"]], columns=["gene", "1", "2", "3"]
+    )
+    assert read_measurements(raw, LAYOUT, None, "t").values.index.tolist() == ["1-Mar", "nan"]
+    raw.iloc[0, 0] = "2024-09-07 00:00:00"
+    with pytest.raises(InputError, match="row 2 is the date 2024-09-07"):
+        read_measurements(raw, LAYOUT, None, "t")
+
+
+def test_an_unknown_unit_is_refused():
+    with pytest.raises(InputError, match="one of second, minute, hour, day, week"):
+        read_measurements(NAMED, replace(LAYOUT, time_unit="month"), SHEET, "t")
+
+
+def test_what_was_understood_is_shown():
+    shown = describe_samples(read_measurements(NAMED, LAYOUT, SHEET, "t")).splitlines()
+    assert shown[0].split() == ["day", "samples"]
+    assert shown[2].split() == ["2", "2", "s1", "[A],", "s4"]

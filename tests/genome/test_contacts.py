@@ -1,3 +1,4 @@
+import bioframe
 import cooler
 import numpy as np
 import pandas as pd
@@ -37,22 +38,36 @@ def test_chromosome_sizes_are_held_against_the_declared_assembly(contacts):
         check_annotation(annotation(("chr1", 5, 9)), contacts, Genome("mm9", []))
 
 
-def test_a_map_must_be_balanced_and_fit_the_window(contacts, tmp_path):
-    check_contacts(contacts, 1_000_000)
-    with pytest.raises(InputError, match="no multiple"):
-        check_contacts(contacts, 700_000)
-    bins = pd.DataFrame({"chrom": "c", "start": np.arange(3) * 10, "end": np.arange(1, 4) * 10})
+def test_the_assembly_that_a_map_is_of_is_named(tmp_path):
+    sizes = bioframe.assembly_info("mm10").chromsizes
+    bins = bioframe.binnify(sizes, 50_000_000)
+    pixels = pd.DataFrame({"bin1_id": [0], "bin2_id": [1], "count": [1]})
+    cooler.create_cooler(str(tmp_path / "map.cool"), bins, pixels)
+    with pytest.raises(InputError, match=r"sizes are those of .*mm10"):
+        check_annotation(
+            annotation(("chr1", 5, 9)), cooler.Cooler(str(tmp_path / "map.cool")), Genome("mm9", [])
+        )
+
+
+def test_bins_must_be_equal(contacts, tmp_path):
+    check_contacts(contacts)
+    bins = pd.DataFrame({"chrom": "c", "start": [0, 10, 15], "end": [10, 15, 40]})
     pixels = pd.DataFrame({"bin1_id": [0], "bin2_id": [1], "count": [1]})
     cooler.create_cooler(str(tmp_path / "raw.cool"), bins, pixels)
-    with pytest.raises(InputError, match="cooler balance"):
-        check_contacts(cooler.Cooler(str(tmp_path / "raw.cool")), 10)
+    with pytest.raises(InputError, match="bins of different sizes"):
+        check_contacts(cooler.Cooler(str(tmp_path / "raw.cool")))
 
 
-def test_coarse_contacts_are_sums_of_bins(contacts):
-    full = np.nan_to_num(contacts.matrix(balance=True).fetch("chr1"))
-    np.testing.assert_allclose(coarse_contacts(contacts, "chr1", 600), full)
-    coarse = coarse_contacts(contacts, "chr1", 60)
-    np.testing.assert_allclose(coarse, full.reshape(60, 2, 60, 2).sum(axis=(1, 3)))
+def test_coarse_contacts_are_sums_or_means_of_bins(contacts):
+    full = contacts.matrix(balance=True).fetch("chr1")
+    known = np.isfinite(full)
+    sums = np.nan_to_num(full).reshape(60, 2, 60, 2).sum(axis=(1, 3))
+    count = known.reshape(60, 2, 60, 2).sum(axis=(1, 3))
+    np.testing.assert_allclose(coarse_contacts(contacts, "chr1", 1), np.nan_to_num(full))
+    np.testing.assert_allclose(coarse_contacts(contacts, "chr1", 2), sums)
+    np.testing.assert_allclose(
+        coarse_contacts(contacts, "chr1", 2, mean=True), sums / np.maximum(count, 1)
+    )
 
 
 def test_alternative_contigs_take_no_place_from_a_gene(contacts):

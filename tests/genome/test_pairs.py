@@ -1,8 +1,11 @@
+from dataclasses import replace
+
+import cooltools
 import numpy as np
 import pandas as pd
 import pytest
 
-from step.genome.pairs import PairSelection, gene_pairs
+from step.genome.pairs import PairSelection, expected_by_distance, gene_pairs
 
 SETTINGS = PairSelection(
     neighbours=2,
@@ -53,7 +56,7 @@ def test_observed_over_expected_is_relative_to_the_diagonal(genes, contacts):
 
 
 def test_each_gene_keeps_its_strongest_pairs(genes, contacts):
-    every = gene_pairs(genes, contacts, SETTINGS.__class__(**{**vars(SETTINGS), "neighbours": 99}))
+    every = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None))
     kept = gene_pairs(genes, contacts, SETTINGS)
     kept_pairs = set(map(tuple, kept[["gene_1", "gene_2"]].to_numpy()))
     assert len(kept) < len(every)
@@ -90,3 +93,38 @@ def test_genes_without_partners_make_no_pairs(genes, contacts):
     lonely = genes.assign(bin=pd.NA)
     assert gene_pairs(lonely, contacts, SETTINGS).empty
     assert gene_pairs(genes.iloc[:1], contacts, SETTINGS).empty
+
+
+def test_the_expectation_is_that_of_cooltools(contacts):
+    matrix = contacts.matrix(balance=True, sparse=True).fetch("chr1").tocsr()
+    matrix.data = np.nan_to_num(matrix.data)
+    valid = np.isfinite(contacts.bins().fetch("chr1")["weight"].to_numpy())
+    found = expected_by_distance(matrix, valid)
+    table = cooltools.expected_cis(contacts, ignore_diags=2, smooth=False)
+    expected = table[table["region1"] == "chr1"].sort_values("dist")["balanced.avg"].to_numpy()
+    known = expected > 0
+    np.testing.assert_allclose(found[known], expected[known])
+    assert np.isnan(found[~known]).all()
+
+
+def test_pairs_may_be_chosen_by_observed_over_expected_and_by_threshold(genes, contacts):
+    ratio = replace(SETTINGS, select_by="observed_expected", neighbours=None, threshold=1.5)
+    pairs = gene_pairs(genes, contacts, ratio)
+    every = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None))
+    assert len(pairs) == (every["observed_expected"] >= 1.5).sum() > 0
+    assert pairs["observed_expected"].min() >= 1.5
+    least = every["contact"].median()
+    kept = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None, threshold=least))
+    assert len(kept) == (every["contact"] >= least).sum()
+
+
+@pytest.mark.parametrize("select_by", ["contact", "observed_expected"])
+def test_genes_of_one_bin_follow_their_rule(genes, contacts, select_by):
+    def together(rule: str) -> bool:
+        settings = replace(SETTINGS, neighbours=3, same_bin=rule, select_by=select_by)
+        pairs = gene_pairs(genes, contacts, settings)
+        return bool(((pairs["gene_1"] == "g0") & (pairs["gene_2"] == "g1")).any())
+
+    assert together("connected")
+    assert not together("excluded")
+    assert together("ranked") == (select_by == "contact")

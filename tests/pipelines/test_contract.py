@@ -16,8 +16,10 @@ IN_MEMORY = {
     "ingestion.genome.checked_annotation",
     "ingestion.mrna.measurements",
     "ingestion.mrna.names",
+    "ingestion.mrna.normalised",
     "ingestion.mirna.measurements",
     "ingestion.mirna.names",
+    "ingestion.mirna.chosen",
     "ingestion.mirna.normalised",
     "ingestion.mirna.understood_targets",
     "modelling.mrna.baseline_backtest",
@@ -43,7 +45,7 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation",
+        "simulation", "gene_names",
     } <= set(pipelines)  # fmt: skip
 
 
@@ -84,8 +86,10 @@ def test_each_assay_runs_from_raw_files_alone():
     for assay in ("mrna", "mirna"):
         inputs = {name for name in pipelines[assay].inputs() if not name.startswith("params:")}
         shared = {"hic_contacts", "gene_annotation", "gene_sets"}
-        own = {f"{assay}.raw_expression", f"{assay}.gene_names"}
-        assert inputs == shared | own | ({"mirna.targets"} if assay == "mirna" else set())
+        own = {f"{assay}.{name}" for name in ("raw_expression", "sample_sheet", "gene_names")}
+        own |= {"mirna.targets"} if assay == "mirna" else set()
+        kept = {f"{assay}.looked_up_names"}  # empty, where nothing was looked up
+        assert inputs == shared | own | kept
 
 
 ALLOWED = {

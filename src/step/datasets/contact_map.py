@@ -1,48 +1,183 @@
 """Hi-C contact maps."""
 
+from pathlib import Path
+from typing import Any
+
 import cooler
+import h5py
+import numpy as np
+import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import LocalFile, whole_file
+from step.datasets.source_file import SourceFile, temporary_file
+from step.datasets.whole_file import whole_file
 from step.errors import InputError
+from step.genome.balancing import bin_weights
 from step.genome.contacts import ContactMap
 
 
-class ContactMapDataset(LocalFile, AbstractDataset[ContactMap, cooler.Cooler]):
-    """A `.cool` file, loaded as an open `cooler.Cooler` whose pixels are read when asked for.
+class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
+    """A `.cool`, `.mcool` or `.hic` file, loaded as an open `cooler.Cooler`.
+
+    Its pixels are read when asked for; its column `weight` is as `balance` says. Where the file
+    itself does not have it so, a temporary copy does: the file is never changed.
 
     ```yaml
     hic_contacts:
       type: step.datasets.ContactMapDataset
-      filepath: data/01_raw/demo/contacts.cool
+      filepath: data/01_raw/mystudy/contacts.mcool::/resolutions/100000
+      balance: ice
     ```
     """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        resolution: int | None = None,
+        balance: str = "weight",
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Describe the map.
+
+        Args:
+            filepath: A local path, or an http(s) address. Of an .mcool, `::/resolutions/100000`
+                behind it says which map.
+            resolution: Size of the bins, base pairs: which map of an .mcool or .hic file.
+            balance: `ice`, `none`, or the name of weights that the file holds (`weight` in a .cool,
+                `KR`, `SCALE` … in a .hic); see `step.genome.balancing.bin_weights`.
+            metadata: For kedro-viz.
+        """
+        path, _, group = filepath.partition("::")
+        super().__init__(filepath=path, metadata=metadata)
+        self._group = group or None
+        self._resolution = resolution
+        self._balance = balance
 
     def load(self) -> cooler.Cooler:
         """Open the map.
 
         Raises:
-            InputError: The file is no cooler.
+            InputError: The file is no contact map, has no map of the resolution, or no such
+                weights.
         """
-        if not self._exists():
-            raise FileNotFoundError(self._filepath)
+        path = self._local()
+        if path.suffix.lower() == ".hic":
+            return open_map(*read_hic(path, self._address, self._resolution, self._balance))
+        contacts = self._open(path)
+        if self._balance == "weight" and "weight" in contacts.bins().columns:
+            return contacts
+        weights = bin_weights(contacts, self._balance)
+        copy = temporary_file("contacts.cool")
+        cooler.fileops.cp(contacts.uri, f"{copy}::/")
+        return _store_weights(copy, weights)
+
+    def _open(self, path: Path) -> cooler.Cooler:
+        group = self._group
+        if self._resolution and not group and path.suffix.lower() == ".mcool":
+            group = "/".join(["", "resolutions", str(self._resolution)])
         try:
-            return cooler.Cooler(str(self._filepath))
+            if group is None and not cooler.fileops.is_multires_file(str(path)):
+                return cooler.Cooler(str(path))
+            offered = cooler.fileops.list_coolers(str(path))
+            if group in offered:
+                return cooler.Cooler(f"{path}::{group}")
         except Exception as error:
             raise InputError(
-                f"{self._filepath} is not a .cool contact map ({error}). Convert the map with "
+                f"{self._address} is not a .cool contact map ({error}). Convert the map with "
                 "`cooler load` or `hicConvertFormat`, or name the right file."
             ) from error
+        raise InputError(
+            f"{self._address} holds {'no map ' + group if group else 'several maps'}; it has:\n"
+            + "\n".join(f"  {self._address}::{name}" for name in offered)
+            + "\nName one of them as the filepath."
+        )
 
     def save(self, data: ContactMap) -> None:
         """Write and balance the map."""
         with whole_file(self._filepath) as beside:
-            cooler.create_cooler(
-                str(beside),
-                data.bins,
-                data.pixels,
-                dtypes={"count": data.pixels["count"].dtype},
-                assembly=data.assembly,
-                ordered=True,
-            )
+            write_cooler(beside, data)
             cooler.balance_cooler(cooler.Cooler(str(beside)), store=True)
+
+
+def read_hic(
+    path: Path, name: str, resolution: int | None, balance: str
+) -> tuple[ContactMap, str | np.ndarray]:
+    """The contacts within chromosomes of a .hic file, of version 8 or 9.
+
+    Returns:
+        The map, counts as float, and its weights: `ice` or `none`, or multiplicative weights.
+
+    Raises:
+        InputError: hictkpy is missing, or the file is none, or has no such resolution or weights.
+    """
+    try:
+        import hictkpy
+    except ImportError as error:
+        raise InputError(
+            f"{name}: .hic files are read through hictkpy, which is not installed. Run "
+            "`make setup EXTRAS=hic`."
+        ) from error
+    try:
+        offered = [int(size) for size in hictkpy.MultiResFile(path).resolutions()]
+    except Exception as error:
+        raise InputError(f"{name} is not a .hic contact map ({error}).") from error
+    if resolution not in offered:
+        raise InputError(
+            f"{name} holds maps of the resolutions {', '.join(map(str, offered))} bp. Set "
+            "`resolution` of the contact map in catalog_raw.yml to one of them"
+            + (f"; {resolution} is none." if resolution else ".")
+        )
+    file = hictkpy.File(path, resolution)
+    weights: str | np.ndarray = balance
+    if balance not in ("ice", "none"):
+        held = file.avail_normalizations()
+        if balance not in held:
+            raise InputError(
+                f"{name} holds no weights {balance!r}; it holds "
+                f"{', '.join(held) if held else 'none'}. Set `balance` of the contact map in "
+                "catalog_raw.yml to one that it holds, to ice (balance it now) or to none."
+            )
+        weights = np.asarray(file.weights(balance, divisive=False), dtype=float)
+    bins = file.bins().to_df()[["chrom", "start", "end"]].astype({"chrom": str})
+    pixels = pd.concat(
+        [file.fetch(chrom, count_type=float).to_df() for chrom in file.chromosomes()],
+        ignore_index=True,
+    ).sort_values(["bin1_id", "bin2_id"], ignore_index=True)
+    assembly = str(file.attributes().get("assembly", "unknown"))
+    return ContactMap(bins, pixels, assembly), weights
+
+
+def open_map(data: ContactMap, weights: str | np.ndarray) -> cooler.Cooler:
+    """A map in memory as a cooler, in a temporary file.
+
+    Args:
+        data: The map.
+        weights: Multiplicative weights, shape `[bin]`; or `ice` or `none`.
+    """
+    path = temporary_file("contacts.cool")
+    write_cooler(path, data)
+    if isinstance(weights, str):
+        weights = bin_weights(cooler.Cooler(str(path)), weights)
+    return _store_weights(path, weights)
+
+
+def _store_weights(path: Path, weights: np.ndarray) -> cooler.Cooler:
+    with h5py.File(path, "r+") as file:
+        bins = file["bins"]
+        if "weight" in bins:
+            del bins["weight"]
+        bins.create_dataset("weight", data=weights)
+    return cooler.Cooler(str(path))
+
+
+def write_cooler(path: Path, data: ContactMap) -> None:
+    """Write a map as a .cool file; counts keep their type."""
+    cooler.create_cooler(
+        str(path),
+        data.bins,
+        data.pixels,
+        dtypes={"count": data.pixels["count"].dtype},
+        assembly=data.assembly,
+        ordered=True,
+    )

@@ -1,95 +1,218 @@
 """Gene annotations."""
 
-import bioframe
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import LocalFile, whole_file
-from step.errors import InputError
+from step.datasets.source_file import SourceFile
+from step.datasets.whole_file import whole_file
+from step.errors import InputError, require_columns
 
+RECORD_COLUMNS = [
+    "chrom", "source", "feature", "start", "end", "score", "strand", "frame", "attributes",
+]  # fmt: skip
 BED_COLUMNS = ["chrom", "start", "end", "gene", "score", "strand"]
+# What counts as a gene, the first group of which a file has records (Ensembl, GENCODE, NCBI,
+# miRBase; its mature miRNAs lie within its primary transcripts).
+RECORDS = [
+    ["gene", "ncRNA_gene", "pseudogene"],
+    ["transcript", "mRNA"],
+    ["miRNA_primary_transcript", "miRNA"],
+]
+GTF_NAMES = ["gene_name", "gene_id"]
+GFF3_NAMES = ["gene_name", "Name", "gene", "gene_id", "ID"]
+STRANDS = {"1": "+", "-1": "-", "": "."}
 
 
-class GeneAnnotationDataset(LocalFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
-    """A GTF or BED file (`.gz` too) as a table of genes.
+class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
+    """A GTF, GFF3, BED or TSV file (`.gz` too) as a table of genes.
 
-    Loaded as chrom, start, end, gene, strand; coordinates 0-based and half-open, in base pairs. Of
-    a GTF, the `gene` records count, or the `transcript` records where there are none. Records
-    without a gene's name are left out.
+    Loaded as chrom, start, end, gene, strand (`.` where unknown); coordinates 0-based and
+    half-open, in base pairs. Of a GTF or GFF3, the genes' records count, or the transcripts' where
+    there are none, or the miRNAs'. Records without a gene's name are left out.
 
     ```yaml
     gene_annotation:
       type: step.datasets.GeneAnnotationDataset
-      filepath: data/01_raw/demo/genes.gtf
+      filepath: data/01_raw/mystudy/mart_export.tsv.gz
+      columns: # of a table with a header: what they are called here, and there
+        gene: Gene name
+        chrom: Chromosome/scaffold name
+        start: Gene start (bp)
+        end: Gene end (bp)
+        strand: Strand
+      first_base: 1
     ```
     """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        columns: dict[str, str] | None = None,
+        first_base: int = 0,
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Describe the file.
+
+        Args:
+            filepath: A local path, or an http(s) address. Its ending says what it is: .gtf, .gff,
+                .gff3, .bed (4 to 12 columns), or .tsv, .txt, .csv with a header.
+            columns: Of a table with a header, names of chrom, gene, strand (optional), and either
+                start and end, or tss; needed where they are called otherwise.
+            first_base: What a table with a header calls the first base of a chromosome: 0 (with
+                ends excluded, as in BED) or 1 (with ends included, as in GTF).
+            metadata: For kedro-viz.
+        """
+        super().__init__(filepath=filepath, metadata=metadata)
+        self._columns = columns or {}
+        self._first_base = first_base
 
     def load(self) -> pd.DataFrame:
         """Read the annotation.
 
         Raises:
-            InputError: The file is neither, or a record has no place or strand.
+            InputError: The file is none, or a record has no place.
         """
-        if not self._exists():
-            raise FileNotFoundError(self._filepath)
-        kind = [suffix.lower() for suffix in self._filepath.suffixes]
-        genes = self._gtf() if ".gtf" in kind else self._bed()
+        path = self._local()
+        endings = [ending.lower() for ending in path.suffixes]
+        try:
+            if ".gtf" in endings:
+                genes = self._records(path, GTF_NAMES, r'{} "?([^";]*)"?')
+            elif ".gff" in endings or ".gff3" in endings:
+                genes = self._records(path, GFF3_NAMES, r"{}=([^;]*)")
+                genes["gene"] = genes["gene"].map(unquote, na_action="ignore")
+            elif ".bed" in endings:
+                genes = self._bed(path)
+            else:
+                genes = self._table(path, "," if ".csv" in endings else "\t")
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(
+                f"{self._address} cannot be read as an annotation: {error}."
+            ) from error
+        genes["strand"] = genes["strand"].replace(STRANDS)
         for column in ("start", "end"):
             genes[column] = pd.to_numeric(genes[column], errors="coerce")
+        places = genes[["start", "end"]]
         wrong = (
-            genes[["start", "end"]].isna().any(axis=1)
+            ~(np.isfinite(places) & (places % 1 == 0)).all(axis=1)
             | (genes["start"] < 0)
             | (genes["end"] < genes["start"])
-            | ~genes["strand"].isin(["+", "-"])
+            | (genes["chrom"].fillna("") == "")
+            | ~genes["strand"].isin(["+", "-", "."])
         )
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise InputError(
-                f"{self._filepath}, record {row + 1} is no gene with a place: "
+                f"{self._address}, record {row + 1} is no gene with a place: "
                 f"{genes.iloc[row].to_dict()}. Each needs a chromosome, 0 ≤ start ≤ end and a "
-                "strand + or -."
+                "strand +, - or . (unknown)."
             )
+        genes["gene"] = genes["gene"].str.strip()
         named = genes["gene"].notna() & (genes["gene"] != "")
+        if not named.any():
+            raise InputError(f"{self._address} names no gene.")
         return genes[named].astype({"start": int, "end": int}).reset_index(drop=True)
 
-    def _gtf(self) -> pd.DataFrame:
-        try:
-            records = bioframe.read_table(str(self._filepath), schema="gtf", comment="#")
-        except Exception as error:
-            raise InputError(f"{self._filepath} is not a GTF file: {error}.") from error
-        for feature in ("gene", "transcript"):
-            chosen = records[records["feature"] == feature]
+    def _lines(self, path: Path) -> Iterator[tuple[int, list[str]]]:
+        """Cells of each record, with the line's number."""
+        opened = gzip.open if path.suffix.lower() == ".gz" else open
+        with opened(path, "rt", encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                if line.startswith("##FASTA"):  # sequences may follow the records of a GFF3
+                    return
+                if line.strip() and not line.startswith(("#", "track ", "browser ")):
+                    yield number, line.rstrip("\r\n").split("\t")
+
+    def _records(self, path: Path, names: list[str], pattern: str) -> pd.DataFrame:
+        """GTF and GFF3: nine columns, the last of attributes. Most records are passed over."""
+        wanted = {feature for group in RECORDS for feature in group}
+        rows, passed = [], set()
+        for number, cells in self._lines(path):
+            if len(cells) != 9:
+                raise InputError(
+                    f"{self._address}, line {number} has {len(cells)} tab-separated columns; a GTF "
+                    "or GFF3 file has nine."
+                )
+            if cells[2] in wanted:
+                rows.append(cells)
+            else:
+                passed.add(cells[2])
+        records = pd.DataFrame(rows, columns=RECORD_COLUMNS, dtype=object)
+        for group in RECORDS:
+            chosen = records[records["feature"].isin(group)]
             if len(chosen):
                 break
         else:
-            raise InputError(f"{self._filepath} holds no `gene` and no `transcript` record.")
-        attributes = chosen["attributes"].astype(str)
-        name = attributes.str.extract(r'gene_name "([^"]*)"')[0]
-        identifier = attributes.str.extract(r'gene_id "([^"]*)"')[0]
+            raise InputError(
+                f"{self._address} holds no `gene`, `transcript` or `miRNA` record, but "
+                f"{', '.join(sorted(passed)[:5]) or 'nothing'}."
+            )
+        gene = pd.Series(None, index=chosen.index, dtype=object)
+        for name in names:
+            found = chosen["attributes"].str.extract(
+                r"(?:^|;)\s*" + pattern.format(name), expand=False
+            )
+            gene = gene.where(gene.notna(), found.str.strip().where(lambda text: text != ""))
         return pd.DataFrame(
             {
-                "chrom": chosen["chrom"].astype(str),
-                "start": pd.to_numeric(chosen["start"], errors="coerce") - 1,  # GTF is 1-based
+                "chrom": chosen["chrom"],
+                "start": pd.to_numeric(chosen["start"], errors="coerce") - 1,  # 1-based
                 "end": chosen["end"],
-                "gene": name.fillna(identifier),
+                "gene": gene,
                 "strand": chosen["strand"],
             }
         ).reset_index(drop=True)
 
-    def _bed(self) -> pd.DataFrame:
-        try:
-            records = pd.read_csv(
-                self._filepath, sep="\t", header=None, dtype=str, comment="#", na_filter=False
-            )
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-            raise InputError(f"{self._filepath} is not a BED file: {error}.") from error
-        if records.shape[1] < len(BED_COLUMNS):
+    def _bed(self, path: Path) -> pd.DataFrame:
+        rows: list[list[str]] = []
+        for number, cells in self._lines(path):
+            if rows and len(cells) != len(rows[0]):
+                raise InputError(
+                    f"{self._address}, line {number} has {len(cells)} columns, the first record "
+                    f"{len(rows[0])}."
+                )
+            rows.append(cells)
+        if not rows:
+            raise InputError(f"{self._address} is not a BED file: it holds no record.")
+        if not 4 <= len(rows[0]) <= 12:
             raise InputError(
-                f"{self._filepath} has {records.shape[1]} columns; a gene annotation in BED needs "
-                f"six: {', '.join(BED_COLUMNS)}."
+                f"{self._address} has {len(rows[0])} tab-separated columns. A gene annotation in "
+                f"BED has 4 to 12: {', '.join(BED_COLUMNS)} …; without the fourth, the genes have "
+                "no names."
             )
-        records = records.iloc[:, : len(BED_COLUMNS)].set_axis(BED_COLUMNS, axis=1)
-        return records.drop(columns="score")
+        records = pd.DataFrame(rows, dtype=object).iloc[:, : len(BED_COLUMNS)]
+        records.columns = BED_COLUMNS[: records.shape[1]]
+        if "strand" not in records:
+            records["strand"] = "."
+        return records.drop(columns="score", errors="ignore")
+
+    def _table(self, path: Path, separator: str) -> pd.DataFrame:
+        if self._first_base not in (0, 1):
+            raise InputError(
+                f"{self._address}: `first_base` is {self._first_base!r}; it is 0 or 1."
+            )
+        table = pd.read_csv(path, sep=separator, dtype=str, na_filter=False, comment="#")
+        called = {name: self._columns.get(name, name) for name in [*BED_COLUMNS, "tss"]}
+        by_tss = called["tss"] in table.columns
+        needed = ["chrom", "gene", *(["tss"] if by_tss else ["start", "end"])]
+        require_columns(table, [called[name] for name in needed], self._address)
+        genes = pd.DataFrame({name: table[called[name]].str.strip() for name in needed})
+        strand = called["strand"]
+        genes["strand"] = table[strand].str.strip() if strand in table.columns else "."
+        if by_tss:
+            tss = pd.to_numeric(genes.pop("tss"), errors="coerce") - self._first_base
+            return genes.assign(start=tss, end=tss + 1)
+        return genes.assign(start=pd.to_numeric(genes["start"], errors="coerce") - self._first_base)
 
     def save(self, data: pd.DataFrame) -> None:
         """Write a GTF with a `gene` record a row."""

@@ -1,14 +1,13 @@
 """Gene sets."""
 
-from pathlib import Path
-
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import LocalFile, whole_file
+from step.datasets.source_file import SourceFile
+from step.datasets.whole_file import whole_file
 from step.errors import InputError
 
 
-class GeneSetsDataset(LocalFile, AbstractDataset[dict[str, list[str]], dict[str, list[str]]]):
+class GeneSetsDataset(SourceFile, AbstractDataset[dict[str, list[str]], dict[str, list[str]]]):
     """A GMT file: a line a set, `name <tab> description <tab> gene <tab> gene …`.
 
     ```yaml
@@ -25,9 +24,9 @@ class GeneSetsDataset(LocalFile, AbstractDataset[dict[str, list[str]], dict[str,
             InputError: A line is no set, or a name stands twice.
         """
         try:
-            lines = Path(self._filepath).read_text(encoding="utf-8").splitlines()
+            lines = self._local().read_text(encoding="utf-8").splitlines()
         except UnicodeDecodeError as error:
-            raise InputError(f"{self._filepath} is not a GMT text file: {error}.") from error
+            raise InputError(f"{self._address} is not a GMT text file: {error}.") from error
         sets: dict[str, list[str]] = {}
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -36,14 +35,14 @@ class GeneSetsDataset(LocalFile, AbstractDataset[dict[str, list[str]], dict[str,
             genes = [gene.strip() for gene in rest[1:] if gene.strip()]
             if not name or not genes:
                 raise InputError(
-                    f"{self._filepath}, line {number} is no gene set; expected a name, a "
+                    f"{self._address}, line {number} is no gene set; expected a name, a "
                     "description and at least one gene, separated by tabs."
                 )
             if name in sets:
-                raise InputError(f"{self._filepath}, line {number}: the set {name!r} stands twice.")
+                raise InputError(f"{self._address}, line {number}: the set {name!r} stands twice.")
             sets[name] = genes
         if not sets:
-            raise InputError(f"{self._filepath} holds no gene set.")
+            raise InputError(f"{self._address} holds no gene set.")
         return sets
 
     def save(self, data: dict[str, list[str]]) -> None:

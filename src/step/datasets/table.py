@@ -1,15 +1,15 @@
 """Tables as labs and archives deliver them, read cell by cell as text."""
 
 import csv
+import gzip
 import io
-from pathlib import Path, PurePosixPath
+import zlib
 from typing import Any
 
-import fsspec
 import pandas as pd
 from kedro.io import AbstractDataset
-from kedro.io.core import get_protocol_and_path
 
+from step.datasets.source_file import SourceFile
 from step.datasets.whole_file import whole_file
 from step.datasets.workbook import write_workbook
 from step.errors import InputError
@@ -17,7 +17,7 @@ from step.errors import InputError
 SPREADSHEETS = {".xlsx", ".xlsm"}
 
 
-class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
     """A CSV, TSV or XLSX file as a table of text.
 
     Nothing is guessed: a gene called `NA` or `SEP7` stays what it is, and repeated headers stay
@@ -42,15 +42,12 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         """Describe the file.
 
         Args:
-            filepath: A local path or an address that fsspec understands.
+            filepath: A local path, or an http(s) address.
             sheet: Of a workbook; the first where none is named.
             metadata: For kedro-viz.
         """
-        self._protocol, path = get_protocol_and_path(filepath)
-        self._filepath = PurePosixPath(path)
-        self._address = path if self._protocol == "file" else f"{self._protocol}://{path}"
+        super().__init__(filepath=filepath, metadata=metadata)
         self._sheet = sheet
-        self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
         """Read the table.
@@ -61,12 +58,11 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         Raises:
             InputError: The file is no such table, or its rows differ in length.
         """
+        path = self._local()
         try:
-            with fsspec.open(self._address, "rb", compression="infer") as file:
+            with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
                 content = file.read()
-        except FileNotFoundError:
-            raise
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{self._address} cannot be read: {error}.") from error
         cells = self._spreadsheet(content) if self._is_spreadsheet() else self._text(content)
         if cells.empty:
@@ -79,8 +75,9 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         return self._filepath.suffix.lower() in SPREADSHEETS
 
     def _text(self, content: bytes) -> pd.DataFrame:
+        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         try:
-            lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()
+            lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding).read()
         except UnicodeDecodeError:
             lines = io.TextIOWrapper(io.BytesIO(content), encoding="latin-1").read()
         if "\x00" in lines:
@@ -96,6 +93,12 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
             raise InputError(
                 f"{self._address}, line {reader.line_num} cannot be read: {error}."
             ) from error
+        lengths = {len(row) for _, row in rows[1:]}
+        if rows and lengths == {len(rows[0][1]) + 1}:
+            raise InputError(
+                f"{self._address}: every row has one cell more than the header, which lacks the "
+                "name of the first column. R writes it with `write.table(..., col.names = NA)`."
+            )
         for line, row in rows:
             if len(row) != len(rows[0][1]):
                 raise InputError(
@@ -103,6 +106,12 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
                     f"{len(rows[0][1])} ({'comma' if comma else 'tab'} separated). Every row needs "
                     "as many cells as the header."
                 )
+        if rows and len(rows[0][1]) == 1:
+            raise InputError(
+                f"{self._address} has one column, if {'commas' if comma else 'tabs'} separate "
+                "them. A comma-separated table needs the ending .csv, a tab-separated one .tsv or "
+                ".txt; other separators are not read."
+            )
         return pd.DataFrame([row for _, row in rows], dtype=object)
 
     def _spreadsheet(self, content: bytes) -> pd.DataFrame:
@@ -134,13 +143,6 @@ class TableDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         comma = self._filepath.suffix.lower() == ".csv"
         with whole_file(self._filepath) as beside:
             data.to_csv(beside, sep="," if comma else "\t", index=False)
-
-    def _exists(self) -> bool:
-        return (
-            fsspec.open(self._address).fs.exists(str(self._filepath))
-            if (self._protocol != "file")
-            else Path(self._filepath).exists()
-        )
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._address, "sheet": self._sheet}

@@ -1,21 +1,25 @@
 """From a lab's values to comparable log2 expression.
 
 Whatever is learned from several samples — the level that factors are relative to, the probes that
-serve as references — is learned on the first times alone, before any forecast is made; every other
-sample is then normalised by itself.
+serve as references, the unwanted components — is learned on the first times alone, before any
+forecast is made; every other sample is then normalised by itself.
 """
+
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from step.errors import InputError
+from step.expression.nanostring import nanostring
 from step.expression.samples import Measurements
+from step.expression.scales import to_log2
+from step.expression.unwanted import remove_unwanted
 from step.typed import settings
 
-METHODS = ("none", "nanostring")
-CONTENTS = ("housekeeping", "top")
-TOP_PROBES = 100
-BACKGROUND_SD = 2.0
+METHODS = ("none", "cpm", "median_of_ratios", "nanostring")
 
 
 @settings
@@ -23,128 +27,189 @@ class Normalisation:
     """How to normalise.
 
     Attributes:
-        method: `none`, or `nanostring` (nCounter: positive controls, background, content).
-        content: References of the content factor: `housekeeping` probes, or the `top` 100
-            endogenous ones.
+        method: `none`; `cpm` (counts per million); `median_of_ratios`; or `nanostring` (nCounter:
+            positive controls, background, content).
+        content: NanoString references of the content factor: `housekeeping` probes, or the `top`
+            100 endogenous ones.
+        unwanted_components: Number of components of unwanted variation to remove; 0 removes none.
+        min_detected_share: Genes detected in a smaller share of the samples are left out; 0 keeps
+            all. Kept ones are flagged in any case.
     """
 
     method: str = "none"
     content: str = "housekeeping"
+    unwanted_components: Annotated[int, Field(ge=0)] = 0
+    min_detected_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Normalised values.
+
+    Attributes:
+        values: log2, gene × sample; NaN where not measured.
+        detected: Like values: whether above the background.
+        quality: What is wrong with a sample, by sample; empty where nothing is.
+    """
+
+    values: pd.DataFrame
+    detected: pd.DataFrame
+    quality: dict[str, str]
 
 
 def normalise(
     measurements: Measurements, settings: Normalisation, n_reference_times: int
-) -> pd.DataFrame:
-    """Normalised samples, tidy.
+) -> Normalised:
+    """Make samples comparable.
 
     Args:
         measurements: From `read_measurements`.
         settings: The method.
         n_reference_times: References are chosen on this many first times.
 
-    Returns:
-        gene, sample, time, replicate, value (log2, NaN where not measured), detected (above the
-        sample's background; true where no background is known).
-
     Raises:
         InputError: The method does not fit the measurements.
     """
     samples = measurements.samples
-    if settings.method == "none":
-        if measurements.scale != "log2":
-            raise InputError(
-                "Normalisation `none` expects log2 values, but the table's scale is "
-                f"{measurements.scale!r}."
-            )
-        return _tidy(measurements.values, measurements.values.notna(), samples)
+    times = np.sort(samples["time"].unique())[:n_reference_times]
+    in_reference = samples["time"].isin(times).to_numpy()
+    reference = list(samples.loc[in_reference, "sample"])
+    measurements = merge_duplicates(measurements, reference)
     if settings.method == "nanostring":
-        times = np.sort(samples["time"].unique())[:n_reference_times]
-        reference = samples.loc[samples["time"].isin(times), "sample"]
-        values, detected = nanostring(measurements, settings.content, list(reference))
-        return _tidy(values, detected, samples)
-    raise InputError(f"Normalisation {settings.method!r} is none of {', '.join(METHODS)}.")
-
-
-def nanostring(
-    measurements: Measurements, content: str, reference: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """nCounter normalisation of raw counts.
-
-    1. Positive controls: each sample is multiplied by (mean over the reference samples of the
-       geometric mean of its POS probes) / (that of the sample). POS_F, at the detection limit, is
-       left out.
-    2. Background of a sample: mean + 2 SD of its NEG probes. Counts below it are not detected and
-       are raised to it.
-    3. Content: the same ratio for the geometric mean of the housekeeping probes, or of the
-       endogenous probes that are most expressed in the reference samples.
-    4. log2(x + 1).
-
-    Source: nCounter Expression Data Analysis Guide (MAN-C0011).
-
-    Args:
-        measurements: Raw counts with probe classes Positive, Negative, Housekeeping, Endogenous….
-        content: `housekeeping` or `top`.
-        reference: Samples that the factors are relative to.
-
-    Returns:
-        log2 values and detection of the endogenous probes, gene × sample.
-    """
-    if measurements.probe_class is None or measurements.scale != "counts":
-        raise InputError(
-            "Normalisation `nanostring` expects raw counts (scale: counts) and the probes' classes "
-            "(class_column)."
-        )
-    if content not in CONTENTS:
-        raise InputError(f"NanoString content {content!r} is none of {', '.join(CONTENTS)}.")
-    counts = measurements.values.clip(lower=1.0)
-    kind = measurements.probe_class.str.lower()
-    positive = counts[(kind == "positive") & (counts.index != "POS_F")]
-    negative = counts[kind == "negative"]
-    endogenous = kind.str.startswith("endogenous")
-    for probes, name in ((positive, "Positive"), (negative, "Negative")):
-        if len(probes) < 2:
-            raise InputError(
-                f"NanoString normalisation needs at least two {name} probes; the class column "
-                f"names {sorted(measurements.probe_class.unique())}."
-            )
-    counts = counts * _factor(positive, reference)
-    negative = counts.loc[negative.index]
-    background = negative.mean() + BACKGROUND_SD * negative.std()
-    detected = counts[endogenous] > background
-    counts = counts.clip(lower=background, axis=1)
-    if content == "housekeeping":
-        references = counts[kind == "housekeeping"]
-        if references.empty:
-            raise InputError(
-                "No probe has the class Housekeeping; set the NanoString content to `top`."
-            )
+        normalised = Normalised(*nanostring(measurements, settings.content, reference))
     else:
-        expressed = counts.loc[endogenous, reference].mean(axis=1)
-        references = counts.loc[expressed.nlargest(TOP_PROBES).index]
-    values = counts[endogenous] * _factor(references, reference)
-    missing = measurements.values[endogenous].isna()
-    return np.log2(values + 1.0).mask(missing), detected & ~missing
+        normalised = _by_factors(measurements, settings.method, reference)
+    if not settings.unwanted_components:
+        return normalised
+    cleaned = remove_unwanted(
+        normalised.values.to_numpy(),
+        normalised.detected.to_numpy(),
+        samples["time"].to_numpy(),
+        in_reference,
+        settings.unwanted_components,
+    )
+    values = pd.DataFrame(cleaned, index=normalised.values.index, columns=normalised.values.columns)
+    return Normalised(values, normalised.detected, normalised.quality)
 
 
-def _factor(probes: pd.DataFrame, reference: list[str]) -> pd.Series:
-    """Factor of each sample that brings the probes' geometric mean to that of the reference.
+def merge_duplicates(measurements: Measurements, reference: list[str]) -> Measurements:
+    """One row a gene, as the layout's `duplicates` says; the highest row is that of the reference.
 
-    Each probe is compared with itself, so a probe that one sample lacks shifts nothing.
+    The row of a gene that is highest on average over the reference samples is chosen there, so
+    that no later value decides.
     """
-    log = np.log(probes)
-    relative = log.sub(log[reference].mean(axis=1), axis=0)
-    return np.exp(-relative.mean())
+    values, rule = measurements.values, measurements.layout.duplicates
+    if values.index.is_unique:
+        return measurements
+    by_gene = values.groupby(level=0, sort=False)
+    first = ~values.index.duplicated()
+    if rule == "highest":
+        level = values[reference].mean(axis=1).fillna(-np.inf).reset_index(drop=True)
+        best = level.groupby(values.index.to_numpy(), sort=False).idxmax()
+        merged = values.iloc[best.to_numpy()]
+        first = best.to_numpy()
+    else:
+        merged = by_gene.mean() if rule == "mean" else by_gene.median()
+    kind = measurements.probe_class
+    return Measurements(
+        values=merged,
+        samples=measurements.samples,
+        probe_class=None if kind is None else kind[first],
+        layout=measurements.layout,
+    )
 
 
-def _tidy(values: pd.DataFrame, detected: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+def _by_factors(measurements: Measurements, method: str, reference: list[str]) -> Normalised:
+    """Methods that divide each sample by one factor, or by none."""
+    values, scale = measurements.values, measurements.layout.scale
+    background = measurements.layout.background
+    if background is None and scale == "counts":
+        background = 0.0
+    detected = values.notna() if background is None else values > background
+    if method == "none":
+        if scale == "counts":
+            raise InputError(
+                "Counts need a normalisation: set its `method` to cpm, median_of_ratios or "
+                "nanostring. If they are normalised already, their `scale` is linear."
+            )
+        return Normalised(pd.DataFrame(to_log2(values, scale)), detected, {})
+    if method not in METHODS:
+        raise InputError(f"Normalisation {method!r} is none of {', '.join(METHODS)}.")
+    if scale != "counts":
+        raise InputError(
+            f"Normalisation `{method}` expects counts, but the table's scale is {scale!r}. Set "
+            "the method to none, or correct the scale."
+        )
+    factor = values.sum() / 1e6 if method == "cpm" else size_factors(values, reference)
+    wrong = ~(factor > 0)
+    if wrong.any():
+        raise InputError(
+            f"The sample {factor.index[wrong][0]!r} has no counts to normalise by. Delete it."
+        )
+    return Normalised(pd.DataFrame(to_log2(values / factor, "counts")), detected, {})
+
+
+def size_factors(counts: pd.DataFrame, reference: list[str]) -> pd.Series:
+    """Median of ratios: by how much each sample's counts exceed the reference's.
+
+    exp of the median, over genes counted in every reference sample, of log count − mean log count
+    over the reference samples. Source: Anders & Huber (2010), Genome Biology 11:R106; there all
+    samples are the reference.
+    """
+    log = np.log(counts.where(counts > 0))
+    mean = log[reference].mean(axis=1, skipna=False).dropna()
+    if mean.empty:
+        raise InputError(
+            "Normalisation `median_of_ratios` needs genes that are counted in every sample of the "
+            "first times; there is none. Use cpm, or delete samples without counts."
+        )
+    return np.exp(log.loc[mean.index].sub(mean, axis=0).median())
+
+
+def tidy(normalised: Normalised, samples: pd.DataFrame) -> pd.DataFrame:
+    """One row a gene and sample: gene, sample, time, replicate, value (log2), detected."""
+    values = normalised.values
     n_genes, n_samples = values.shape
+
+    def repeated(names: pd.Series) -> pd.Categorical:
+        coded = pd.Categorical(names, categories=pd.unique(names))
+        return pd.Categorical.from_codes(np.tile(coded.codes, n_genes), coded.categories)
+
     return pd.DataFrame(
         {
-            "gene": np.repeat(values.index.to_numpy(), n_samples),
-            "sample": np.tile(samples["sample"].to_numpy(), n_genes),
+            "gene": pd.Categorical.from_codes(
+                np.repeat(np.arange(n_genes), n_samples), values.index
+            ),
+            "sample": repeated(samples["sample"]),
             "time": np.tile(samples["time"].to_numpy(), n_genes),
-            "replicate": np.tile(samples["replicate"].to_numpy(), n_genes),
+            "replicate": repeated(samples["replicate"]),
             "value": values.to_numpy(dtype=float).ravel(),
-            "detected": detected.to_numpy(dtype=bool).ravel(),
+            "detected": normalised.detected.to_numpy(dtype=bool).ravel(),
         }
     )
+
+
+def drop_undetected(
+    samples: pd.DataFrame, min_detected_share: float, n_reference_times: int
+) -> pd.DataFrame:
+    """The genes that are detected in some share of the samples of the first times.
+
+    Args:
+        samples: gene (categorical), sample, time, replicate, value, detected.
+        min_detected_share: 0 keeps every gene.
+        n_reference_times: Only this many first times are looked at.
+
+    Raises:
+        InputError: No gene is left.
+    """
+    times = np.sort(samples["time"].unique())[:n_reference_times]
+    early = samples[samples["time"].isin(times)]
+    share = early.groupby("gene", observed=True, sort=False)["detected"].mean()
+    kept = share.index[share >= min_detected_share]
+    if not len(kept):
+        raise InputError(
+            f"No gene is detected in {min_detected_share:.0%} of the samples of the first times. "
+            "Lower `min_detected_share`."
+        )
+    left = samples[samples["gene"].isin(kept)].reset_index(drop=True)
+    return left.assign(gene=left["gene"].cat.remove_unused_categories())

@@ -41,42 +41,44 @@ class Genome:
     ignored_chromosomes: list[str]
 
 
-def coarse_contacts(contacts: cooler.Cooler, chrom: str, largest: int) -> np.ndarray:
+def coarse_contacts(
+    contacts: cooler.Cooler, chrom: str, together: int, *, mean: bool = False
+) -> np.ndarray:
     """A chromosome's balanced contacts as a small matrix, whatever the map's resolution.
 
     Args:
-        contacts: A balanced map.
+        contacts: A map with weights.
         chrom: The chromosome.
-        largest: Rows of the result, at most; neighbouring bins are summed to reach it.
+        together: Neighbouring bins that make one row.
+        mean: Whether to take the mean over the pairs of bins that are not masked, instead of the
+            sum; so a row is not weaker for its masked bins.
 
     Returns:
         Shape `[row, row]`; zero where nothing was seen or bins are masked.
     """
-    matrix = contacts.matrix(balance=True, sparse=True).fetch(chrom).tocoo()
-    together = -(-matrix.shape[0] // largest)
-    n_rows = -(-matrix.shape[0] // together)
-    cell = (matrix.row // together) * n_rows + matrix.col // together
-    sums = np.bincount(cell, weights=np.nan_to_num(matrix.data), minlength=n_rows**2)
-    return sums.reshape(n_rows, n_rows)
+    start, stop = contacts.extent(chrom)
+    n_rows = -(-(stop - start) // together)
+    upper = contacts.matrix(balance=True, sparse=True).fetch(chrom).tocoo()
+    cell = (upper.row // together) * n_rows + upper.col // together
+    sums = np.bincount(cell, weights=np.nan_to_num(upper.data), minlength=n_rows**2)
+    sums = sums.reshape(n_rows, n_rows)
+    if not mean:
+        return sums
+    weighted = np.isfinite(contacts.bins()["weight"][start:stop].to_numpy())
+    n_bins = np.bincount(np.arange(stop - start) // together, weights=weighted)
+    return sums / np.maximum(np.outer(n_bins, n_bins), 1.0)
 
 
-def check_contacts(contacts: cooler.Cooler, insulation_window: int) -> None:
-    """Whether chromatin features can be computed from a map.
+def check_contacts(contacts: cooler.Cooler) -> None:
+    """Whether a map's bins are equal.
 
     Raises:
-        InputError: The map is not balanced, its bins vary in size, or the window (base pairs) is no
-            multiple of them.
+        InputError: They vary in size.
     """
     if contacts.binsize is None:
-        raise InputError("hic_contacts has bins of different sizes; equal bins are needed.")
-    if "weight" not in contacts.bins().columns:
         raise InputError(
-            "hic_contacts is not balanced (it has no column `weight`); run `cooler balance` on it."
-        )
-    if insulation_window % contacts.binsize:
-        raise InputError(
-            f"`features.insulation_window` is {insulation_window} bp, which is no multiple of the "
-            f"bins of hic_contacts, {contacts.binsize} bp."
+            "hic_contacts has bins of different sizes; equal bins are needed. Bin the map anew, "
+            "as with `cooler cload` or `cooler coarsen`."
         )
 
 
@@ -144,7 +146,25 @@ def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
     for name, size in contacts.chromsizes.items():
         expected = known.get(_bare(name))
         if expected is not None and expected != size:
+            others = _assemblies_of(contacts)
             raise InputError(
                 f"hic_contacts: {name} is {size} bp long, in {assembly} it is {expected} bp. The "
-                "map is of another assembly; correct `genome.assembly` and the annotation."
+                f"map is of another assembly{others}; correct `genome.assembly`, and use an "
+                "annotation of the map's assembly."
             )
+
+
+def _assemblies_of(contacts: cooler.Cooler) -> str:
+    """Which known assemblies have a map's chromosome sizes."""
+    sizes = {_bare(name): int(size) for name, size in contacts.chromsizes.items()}
+    names = []
+    table = bioframe.assemblies_available()
+    for provider, name in zip(table["provider"], table["provider_build"], strict=True):
+        known = {
+            _bare(chrom): int(size)
+            for chrom, size in bioframe.assembly_info(f"{provider}.{name}").chromsizes.items()
+        }
+        shared = known.keys() & sizes.keys()
+        if shared and all(known[chrom] == sizes[chrom] for chrom in shared):
+            names.append(name)
+    return f" (its sizes are those of {', '.join(sorted(set(names)))})" if names else ""

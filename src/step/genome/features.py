@@ -8,10 +8,16 @@ import cooler
 import cooltools
 import numpy as np
 import pandas as pd
+from cooltools.api.eigdecomp import cis_eig
 
+from step.errors import InputError
+from step.genome.contacts import coarse_contacts
 from step.typed import settings
 
 IGNORED_DIAGONALS = 2
+FINEST_COMPARTMENTS = 100_000  # base pairs; finer eigenvectors follow domains and noise
+SMALLEST_WINDOW = 250_000  # base pairs
+BINS_A_WINDOW = 5
 
 
 @settings
@@ -19,12 +25,13 @@ class Features:
     """How to compute chromatin features.
 
     Attributes:
-        insulation_window: Side of the diamond of the insulation score, base pairs; a few bins.
         excluded_chromosomes: Patterns of chromosomes without features.
+        insulation_window: Side of the diamond of the insulation score, base pairs, a multiple of
+            the bins; None takes five bins, or as many as reach 250 kb.
     """
 
-    insulation_window: int
     excluded_chromosomes: list[str]
+    insulation_window: int | None = None
 
 
 def chromatin_features(
@@ -36,7 +43,7 @@ def chromatin_features(
     gene density (Spearman), signed so that it is positive (A) where genes are dense.
 
     Args:
-        contacts: A balanced map; see `step.genome.contacts.check_contacts`.
+        contacts: A map with weights; see `step.genome.balancing`.
         tss: chrom and tss of all annotated genes.
         settings: Windows and chromosomes.
 
@@ -48,42 +55,32 @@ def chromatin_features(
     """
     view = _view(contacts, settings.excluded_chromosomes)
     bins = contacts.bins()[["chrom", "start", "end"]][:].astype({"chrom": str})
+    window = insulation_window(contacts.binsize, settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # empty bins: they stay missing
         insulation = cooltools.insulation(
             contacts,
-            [settings.insulation_window],
+            [window],
             view_df=view,
             ignore_diags=IGNORED_DIAGONALS,
             min_dist_bad_bin=0,
         )
-        eigenvectors = cooltools.eigs_cis(
-            contacts,
-            phasing_track=gene_density(bins, tss),
-            view_df=view,
-            n_eigs=3,
-            ignore_diags=IGNORED_DIAGONALS,
-            sort_metric="spearmanr",
-        )[1]
-    window = settings.insulation_window
-    key = ["chrom", "start", "end"]
-    features = bins.merge(
-        eigenvectors[[*key, "E1"]].astype({"chrom": str}), on=key, how="left"
-    ).merge(
+        eigenvector = _eigenvectors(contacts, gene_density(bins, tss), list(view["chrom"]))
+    features = bins.assign(eigenvector=eigenvector).merge(
         insulation[
             [
-                *key,
+                "chrom",
+                "start",
                 f"log2_insulation_score_{window}",
                 f"boundary_strength_{window}",
                 f"is_boundary_{window}",
             ]
         ].astype({"chrom": str}),
-        on=key,
+        on=["chrom", "start"],
         how="left",
     )
     features = features.rename(
         columns={
-            "E1": "eigenvector",
             f"log2_insulation_score_{window}": "insulation_score",
             f"boundary_strength_{window}": "boundary_strength",
         }
@@ -99,6 +96,47 @@ def chromatin_features(
     )
     features["tad_boundary_distance"] = _boundary_distance(features, boundary)
     return features
+
+
+def insulation_window(bin_size: int, settings: Features) -> int:
+    """Side of the diamond of the insulation score, base pairs.
+
+    Raises:
+        InputError: The window that the settings name is no multiple of the bins.
+    """
+    if settings.insulation_window is None:
+        return bin_size * max(BINS_A_WINDOW, -(-SMALLEST_WINDOW // bin_size))
+    if settings.insulation_window % bin_size:
+        raise InputError(
+            f"`features.insulation_window` is {settings.insulation_window} bp, which is no "
+            f"multiple of the bins of hic_contacts, {bin_size} bp. Name a multiple, or null."
+        )
+    return settings.insulation_window
+
+
+def _eigenvectors(
+    contacts: cooler.Cooler, density: pd.DataFrame, chromosomes: list[str]
+) -> np.ndarray:
+    """The compartment eigenvector, shape `[bin]`; bins of less than 100 kb share their value."""
+    together = -(-FINEST_COMPARTMENTS // contacts.binsize)
+    eigenvector = np.full(contacts.shape[0], np.nan)
+    for chrom in chromosomes:
+        start, stop = contacts.extent(chrom)
+        row = np.arange(stop - start) // together
+        genes = np.bincount(row, weights=density["count"].to_numpy()[start:stop])
+        matrix = coarse_contacts(contacts, chrom, together, mean=True)
+        genes[np.nansum(matrix, axis=0) == 0] = np.nan
+        if np.isfinite(genes).sum() and np.nanstd(genes) > 0:
+            found = cis_eig(
+                matrix,
+                n_eigs=3,
+                phasing_track=genes,
+                ignore_diags=IGNORED_DIAGONALS,
+                clip_percentile=99.9,
+                sort_metric="spearmanr",
+            )[1]
+            eigenvector[start:stop] = found[0][row]
+    return eigenvector
 
 
 def gene_density(bins: pd.DataFrame, tss: pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,13 @@
 """Gene pairs from contacts, and their weights."""
 
+from typing import Annotated, Literal
+
 import cooler
-import cooltools
 import numpy as np
 import pandas as pd
+import scipy.signal
 import scipy.sparse
+from pydantic import Field
 
 from step.genome.features import IGNORED_DIAGONALS
 from step.typed import settings
@@ -27,21 +30,31 @@ class PairSelection:
     """Which pairs become edges, and what they weigh.
 
     Attributes:
-        neighbours: Each gene keeps its pairs of highest contact, this many; a pair is an edge if
-            either gene keeps it.
         max_distance: Base pairs between the genes, at most.
         contact_weight: Weight of the contact, relative to the median pair's.
         compartment_weight: Weight of lying in the same compartment.
         tad_weight: Weight of similar distances to the nearest boundary, in bins.
         insulation_weight: Weight of similar insulation scores.
+        select_by: `contact`, or `observed_expected` (contact relative to the mean of all pairs of
+            bins at that distance).
+        neighbours: Each gene keeps its highest pairs, this many; a pair is an edge if either gene
+            keeps it. None keeps all.
+        threshold: Only pairs at or above it are edges, on the scale of `select_by`; None sets no
+            threshold.
+        same_bin: Genes of one bin are `ranked` like others by the bin's contact with itself (by
+            observed_expected, which is not defined there, they are no edges), `connected` in any
+            case, or `excluded`.
     """
 
-    neighbours: int
     max_distance: int
     contact_weight: float
     compartment_weight: float
     tad_weight: float
     insulation_weight: float
+    select_by: Literal["contact", "observed_expected"] = "contact"
+    neighbours: Annotated[int, Field(ge=1)] | None = None
+    threshold: float | None = None
+    same_bin: Literal["ranked", "connected", "excluded"] = "ranked"
 
 
 def gene_pairs(
@@ -49,8 +62,8 @@ def gene_pairs(
 ) -> pd.DataFrame:
     """Pairs of genes of one chromosome that are in contact, as edges of a graph.
 
-    Genes of the same bin count as in contact as often as the bin is with itself; the expectation
-    for such pairs and for neighbouring bins is not defined, so their observed/expected is missing.
+    The expectation is not defined for genes of one bin and of neighbouring bins, whose contacts
+    ligation disturbs: their observed/expected is missing.
 
     The weight is w₁ · contact / (contact + median contact) + w₂ · same compartment
     + w₃ · sim(boundary distance in bins) + w₄ · sim(insulation), sim(a, b) = 1 / (1 + |a − b|)
@@ -58,7 +71,7 @@ def gene_pairs(
 
     Args:
         genes: gene, chrom, tss, bin and features; see `step.genome.placement.add_features`.
-        contacts: A balanced map.
+        contacts: A map with weights; see `step.genome.balancing`.
         settings: Selection and weights.
 
     Returns:
@@ -66,83 +79,118 @@ def gene_pairs(
         Pairs without a contact are none. Empty where no two genes share a chromosome.
     """
     placed = genes[genes["bin"].notna()].reset_index(names="position")
-    expected = _expected(contacts, sorted(placed["chrom"].unique()))
     found = [
-        _chromosome_pairs(members, contacts, expected.get(chrom))
-        for chrom, members in placed.groupby("chrom", sort=True)
+        _chromosome_pairs(members, contacts, settings)
+        for _, members in placed.groupby("chrom", sort=True)
         if len(members) > 1
     ]
     if not found:
         return pd.DataFrame(columns=PAIR_COLUMNS)
-    pairs = pd.concat(found, ignore_index=True)
-    tss = genes["tss"].astype(float).to_numpy()
-    pairs["distance"] = np.abs(tss[pairs["first"]] - tss[pairs["second"]]).astype(int)
-    pairs = pairs[(pairs["contact"] > 0) & (pairs["distance"] <= settings.max_distance)]
-    pairs = _strongest(pairs, settings.neighbours)
+    pairs = pd.concat(found, ignore_index=True).sort_values(["first", "second"], ignore_index=True)
     return _weigh(pairs, genes, contacts.binsize, settings)
 
 
-def _expected(contacts: cooler.Cooler, chromosomes: list[str]) -> dict[str, np.ndarray]:
-    """Mean balanced contact of each chromosome by distance in bins; NaN where not defined."""
-    if not chromosomes:
-        return {}
-    sizes = contacts.chromsizes
-    view = pd.DataFrame(
-        {
-            "chrom": chromosomes,
-            "start": 0,
-            "end": [int(sizes[name]) for name in chromosomes],
-            "name": chromosomes,
-        }
-    )
-    table = cooltools.expected_cis(
-        contacts, view_df=view, ignore_diags=IGNORED_DIAGONALS, smooth=False
-    )
-    return {
-        name: rows.sort_values("dist")["balanced.avg"].to_numpy()
-        for name, rows in table.groupby("region1")
-    }
-
-
 def _chromosome_pairs(
-    members: pd.DataFrame, contacts: cooler.Cooler, expected: np.ndarray
+    members: pd.DataFrame, contacts: cooler.Cooler, settings: PairSelection
 ) -> pd.DataFrame:
-    """All pairs of one chromosome's genes whose bins were seen in contact."""
+    """The chosen pairs of one chromosome's genes: first, second (positions), contact, distance."""
+    members = members.sort_values("tss", kind="stable")
     chrom = members["chrom"].iloc[0]
-    offset = contacts.offset(chrom)
+    offset, end = contacts.extent(chrom)
     matrix = contacts.matrix(balance=True, sparse=True).fetch(chrom).tocsr()
     matrix.data = np.nan_to_num(matrix.data)
-    n_genes = len(members)
-    local = members["bin"].to_numpy(dtype=int) - offset
-    choose = scipy.sparse.csr_array(
-        (np.ones(n_genes), (np.arange(n_genes), local)), shape=(n_genes, matrix.shape[0])
-    )
-    between = scipy.sparse.triu(choose @ matrix @ choose.T, k=1).tocoo()
-    apart = np.abs(local[between.row] - local[between.col])
+    matrix.eliminate_zeros()
+    tss = members["tss"].to_numpy(dtype=np.int64)
+    place = members["bin"].to_numpy(dtype=np.int64) - offset
+    # Sorted by place, a gene's partners up to the largest distance are those that follow it.
+    n_partners = np.searchsorted(tss, tss + settings.max_distance, side="right") - 1
+    n_partners -= np.arange(len(tss))
+    first = np.repeat(np.arange(len(tss), dtype=np.int32), n_partners)
+    begin = np.cumsum(n_partners) - n_partners
+    second = (np.arange(len(first)) - np.repeat(begin, n_partners)).astype(np.int32) + first + 1
+    contact = np.asarray(matrix[place[first], place[second]]).ravel()
+    seen = contact > 0
+    first, second, contact = first[seen], second[seen], contact[seen]
+    valid = np.isfinite(contacts.bins()["weight"][offset:end].to_numpy(dtype=float))
+    expected = expected_by_distance(matrix, valid)
+    apart = place[second] - place[first]
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = between.data / expected[apart]
+        ratio = contact / expected[apart]
+    value = contact if settings.select_by == "contact" else ratio
+    chosen = _choose(first, second, value, apart == 0, settings)
     position = members["position"].to_numpy()
+    both = np.stack([position[first[chosen]], position[second[chosen]]])
     return pd.DataFrame(
         {
-            "first": position[between.row],
-            "second": position[between.col],
-            "contact": between.data,
-            "observed_expected": np.where(np.isfinite(ratio), ratio, np.nan),
+            "first": both.min(axis=0),
+            "second": both.max(axis=0),
+            "contact": contact[chosen],
+            "observed_expected": ratio[chosen],
+            "distance": tss[second[chosen]] - tss[first[chosen]],
         }
     )
 
 
-def _strongest(pairs: pd.DataFrame, neighbours: int) -> pd.DataFrame:
-    """Pairs that are among the strongest of either of their genes."""
-    ranked = pairs.sort_values(
-        ["contact", "first", "second"], ascending=[False, True, True], kind="stable"
+def expected_by_distance(matrix: scipy.sparse.csr_matrix, valid: np.ndarray) -> np.ndarray:
+    """Mean balanced contact of a chromosome's bins by their distance in bins.
+
+    Args:
+        matrix: Symmetric, shape `[bin, bin]`; zero for masked bins.
+        valid: Which bins are not masked.
+
+    Returns:
+        Shape `[bin]`; NaN at distances below `IGNORED_DIAGONALS`, and where no two valid bins lie.
+    """
+    rows = matrix.tocoo()
+    upper = rows.col >= rows.row
+    sums = np.bincount(
+        rows.col[upper] - rows.row[upper], weights=rows.data[upper], minlength=len(valid)
     )
-    both = np.concatenate([ranked["first"], ranked["second"]])
-    row = np.tile(np.arange(len(ranked)), 2)
-    order = np.argsort(row, kind="stable")
-    rank = pd.Series(both[order]).groupby(both[order]).cumcount().to_numpy()
-    kept = np.unique(row[order][rank < neighbours])
-    return ranked.iloc[kept].sort_values(["first", "second"], ignore_index=True)
+    # Pairs of valid bins at each distance: the autocorrelation of the mask.
+    n_pairs = np.rint(scipy.signal.correlate(valid * 1.0, valid * 1.0)[len(valid) - 1 :])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        expected = sums / n_pairs
+    expected[:IGNORED_DIAGONALS] = np.nan
+    return np.where(expected > 0, expected, np.nan)
+
+
+def _choose(
+    first: np.ndarray,
+    second: np.ndarray,
+    value: np.ndarray,
+    same_bin: np.ndarray,
+    settings: PairSelection,
+) -> np.ndarray:
+    """Positions of the pairs that become edges."""
+    candidate = np.isfinite(value)
+    if settings.same_bin != "ranked":
+        candidate &= ~same_bin
+    if settings.threshold is not None:
+        candidate &= value >= settings.threshold
+    chosen = np.flatnonzero(candidate)
+    if settings.neighbours is not None:
+        chosen = _strongest(chosen, first, second, value, settings.neighbours)
+    if settings.same_bin == "connected":
+        chosen = np.union1d(chosen, np.flatnonzero(same_bin))
+    return chosen
+
+
+def _strongest(
+    pairs: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    value: np.ndarray,
+    neighbours: int,
+) -> np.ndarray:
+    """Of the pairs, those that are among the highest of either of their genes."""
+    order = pairs[np.argsort(-value[pairs], kind="stable")]
+    gene = np.stack([first[order], second[order]], axis=1).ravel()
+    pair = np.repeat(order, 2)
+    by_gene = np.argsort(gene, kind="stable")
+    ordered = gene[by_gene]
+    start = np.searchsorted(ordered, ordered)  # where the gene's own pairs begin
+    rank = np.arange(len(ordered)) - start
+    return np.unique(pair[by_gene][rank < neighbours])
 
 
 def _weigh(

@@ -14,9 +14,9 @@ UNMAPPED = "its chromosome is not in the contact map"
 def choose_tss(annotation: pd.DataFrame) -> pd.DataFrame:
     """One transcription start site a gene.
 
-    The start of the interval on the + strand, its last base on the − strand. Of several records of
-    a gene on one chromosome the most upstream counts; a gene with records on several chromosomes
-    keeps one row for each.
+    The start of the interval on the + strand, its last base on the − strand, its middle where the
+    strand is unknown. Of several records of a gene on one chromosome the most upstream counts; a
+    gene with records on several chromosomes keeps one row for each.
 
     Args:
         annotation: chrom, start, end, gene, strand.
@@ -24,12 +24,11 @@ def choose_tss(annotation: pd.DataFrame) -> pd.DataFrame:
     Returns:
         gene, chrom, tss, strand; sorted by place.
     """
-    forward = annotation["strand"] == "+"
-    start = annotation["start"]
+    strand, start = annotation["strand"], annotation["start"]
     last = np.maximum(annotation["end"] - 1, start)  # an interval may be empty
-    sites = annotation.assign(tss=np.where(forward, start, last))
+    tss = np.select([strand == "+", strand == "-"], [start, last], default=(start + last) // 2)
     # Upstream first: ascending on the + strand, descending on the − strand.
-    sites = sites.assign(order=np.where(forward, sites["tss"], -sites["tss"]))
+    sites = annotation.assign(tss=tss, order=np.where(strand == "-", -tss, tss))
     sites = sites.sort_values("order", kind="stable").drop_duplicates(["gene", "chrom"])
     return sites.sort_values(["chrom", "tss", "gene"], ignore_index=True)[
         ["gene", "chrom", "tss", "strand"]

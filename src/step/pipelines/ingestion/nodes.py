@@ -5,18 +5,19 @@ import logging
 import cooler
 import pandas as pd
 
-from step.errors import InputError, require_columns
-from step.expression.normalisation import Normalisation, normalise
+from step.errors import InputError
+from step.expression.normalisation import Normalisation, drop_undetected, normalise, tidy
 from step.expression.samples import (
     Measurements,
     TableLayout,
-    average_over_targets,
+    describe_samples,
+    read_genes,
     read_measurements,
-    read_targets,
 )
+from step.expression.targets import average_over_targets, read_targets
 from step.forecasting.backtest import BacktestConfig, check_course, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
-from step.genome.features import Features
+from step.genome.features import Features, insulation_window
 from step.genome.placement import place_genes, read_gene_names
 
 logger = logging.getLogger(__name__)
@@ -26,61 +27,128 @@ def check_genome(
     gene_annotation: pd.DataFrame, hic_contacts: cooler.Cooler, genome: Genome, features: Features
 ) -> pd.DataFrame:
     """The annotation in the map's terms, once both are known to fit one another."""
-    check_contacts(hic_contacts, features.insulation_window)
+    check_contacts(hic_contacts)
+    insulation_window(hic_contacts.binsize, features)
     return check_annotation(gene_annotation, hic_contacts, genome)
 
 
 def understand_table(
-    raw_expression: pd.DataFrame, layout: TableLayout, backtest: BacktestConfig, window: int
+    raw_expression: pd.DataFrame,
+    sample_sheet: pd.DataFrame | None,
+    layout: TableLayout,
+    backtest: BacktestConfig,
+    window: int,
 ) -> Measurements:
     """Genes, samples and values of a lab's table; what was understood is logged.
 
     A course that is too short for the backtest and the network's window ends the run here.
     """
-    measurements = read_measurements(raw_expression, layout, "raw_expression")
-    replicates = measurements.samples.groupby("time").size()
-    check_course(len(replicates), window, backtest)
+    measurements = read_measurements(raw_expression, layout, sample_sheet, "raw_expression")
+    samples = measurements.samples
+    n_times = samples["time"].nunique()
     logger.info(
-        "%d genes, %d samples at %d times; replicates a time:\n%s",
+        "raw_expression: %d genes (%s), %d samples at %d times:\n%s",
         len(measurements.values),
-        len(measurements.samples),
-        len(replicates),
-        ", ".join(f"{time:g}: {count}" for time, count in replicates.items()),
+        layout.scale,
+        len(samples),
+        n_times,
+        describe_samples(measurements),
     )
+    check_course(n_times, window, backtest)
+    batches = samples.groupby("time")["batch"].nunique()
+    if samples["batch"].nunique() > 1 and batches.max() == 1:
+        logger.warning(
+            "Each time lies in a single batch, and the batches differ between times: what looks "
+            "like a change over time may be one of batch."
+        )
     return measurements
 
 
-def understand_names(gene_names: pd.DataFrame | None) -> pd.Series:
-    """Assay name → symbol; empty where the study has no table of names."""
+def understand_names(gene_names: pd.DataFrame | None, looked_up_names: pd.DataFrame) -> pd.Series:
+    """Assay name → symbol: of the study's own table, else as looked up; empty without either."""
+    found = read_gene_names(looked_up_names, "looked_up_names")
     if gene_names is None:
-        return pd.Series(dtype=object)
-    return read_gene_names(gene_names, "gene_names")
+        return found
+    own = read_gene_names(gene_names, "gene_names")
+    return pd.concat([own, found[~found.index.isin(own.index)]])
+
+
+def names_to_look_up(places: pd.DataFrame) -> list[str]:
+    """The names of the genes that have no place."""
+    return places.loc[places["unplaced"].notna(), "gene"].tolist()
 
 
 def understand_targets(
-    targets: pd.DataFrame, raw_expression: pd.DataFrame, layout: TableLayout
+    targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: str
 ) -> pd.DataFrame:
-    """The targets of the measured miRNAs."""
-    require_columns(raw_expression, [layout.gene_column], "raw_expression")
-    mirnas = pd.Index(raw_expression[layout.gene_column].str.strip())
-    return read_targets(targets, mirnas, "targets")
+    """The targets of the measured miRNAs; none where the miRNAs themselves are forecast."""
+    if nodes == "mirnas":
+        return pd.DataFrame(columns=["mirna", "target_gene"])
+    if nodes != "targets":
+        raise InputError(f"`mirna.nodes` is {nodes!r}; it is `targets` or `mirnas`.")
+    if targets is None:
+        raise InputError(
+            "`mirna.nodes` is `targets`, but the study has no table of targets. Name one as "
+            "mirna.targets in catalog_raw.yml, or set `mirna.nodes` to mirnas."
+        )
+    return read_targets(targets, read_genes(raw_expression, layout, "raw_expression"), "targets")
 
 
 def normalise_samples(
     measurements: Measurements, normalisation: Normalisation, backtest: BacktestConfig
-) -> pd.DataFrame:
-    """Normalised samples; references are chosen before the first forecast origin."""
-    n_times = measurements.samples["time"].nunique()
-    return normalise(measurements, normalisation, n_history(n_times, backtest))
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Normalised values, and the samples with their quality.
+
+    References are chosen before the first forecast origin.
+    """
+    samples = measurements.samples
+    n_reference = n_history(samples["time"].nunique(), backtest)
+    normalised = normalise(measurements, normalisation, n_reference)
+    if normalised.quality:
+        logger.warning(
+            "%d of %d samples are far from the others, as the sample table says: %s",
+            len(normalised.quality),
+            len(samples),
+            ", ".join(normalised.quality),
+        )
+    share = normalised.detected.mean()
+    table = samples.assign(
+        detected_share=samples["sample"].map(share),
+        quality=samples["sample"].map(normalised.quality),
+    )
+    return tidy(normalised, samples), table
 
 
 def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: str) -> pd.DataFrame:
     """The samples of the forecast's genes: the miRNAs' target genes, or the miRNAs themselves."""
-    if nodes == "targets":
-        return average_over_targets(normalised, targets)
     if nodes == "mirnas":
         return normalised
-    raise InputError(f"`mirna.nodes` is {nodes!r}; it is `targets` or `mirnas`.")
+    chosen = average_over_targets(normalised, targets)
+    lost = sorted(set(targets["target_gene"]) - set(chosen["gene"]))
+    if lost:
+        logger.warning(
+            "%d target genes are left out, as none of their miRNAs is an endogenous probe: %s",
+            len(lost),
+            ", ".join(lost),
+        )
+    return chosen
+
+
+def keep_detected(
+    chosen: pd.DataFrame, normalisation: Normalisation, backtest: BacktestConfig
+) -> pd.DataFrame:
+    """The samples without the genes that the study leaves out as not detected."""
+    n_reference = n_history(chosen["time"].nunique(), backtest)
+    kept = drop_undetected(chosen, normalisation.min_detected_share, n_reference)
+    lost = chosen["gene"].nunique() - kept["gene"].nunique()
+    if lost:
+        logger.info(
+            "%d genes left out: detected in less than %g of the samples of the first %d times",
+            lost,
+            normalisation.min_detected_share,
+            n_reference,
+        )
+    return kept
 
 
 def find_places(

@@ -8,6 +8,8 @@ from step.pipelines.ingestion.nodes import (
     check_genome,
     choose_nodes,
     find_places,
+    keep_detected,
+    names_to_look_up,
     normalise_samples,
     understand_names,
     understand_table,
@@ -45,19 +47,39 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
     understood = [
         Node(
             understand_table,
-            ["raw_expression", "params:layout", "params:backtest", "params:window"],
+            [
+                "raw_expression",
+                "sample_sheet",
+                "params:layout",
+                "params:backtest",
+                "params:window",
+            ],
             "measurements",
             name="understand_table",
         ),
-        Node(understand_names, "gene_names", "names", name="understand_names"),
+        Node(
+            understand_names,
+            ["gene_names", "looked_up_names"],
+            "names",
+            name="understand_names",
+        ),
     ]
-    normalised = "normalised" if with_targets else "samples"
     prepared = [
         Node(
             normalise_samples,
             ["measurements", "params:normalisation", "params:backtest"],
-            normalised,
+            ["normalised", "sample_table"],
             name="normalise_samples",
+        ),
+        Node(
+            keep_detected,
+            [
+                "chosen" if with_targets else "normalised",
+                "params:normalisation",
+                "params:backtest",
+            ],
+            "samples",
+            name="keep_detected",
         ),
         Node(summarise_replicates, "samples", "expression", name="summarise_replicates"),
         Node(find_places, ["expression", "names", "annotation"], "places", name="find_places"),
@@ -65,28 +87,42 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
     targets = [
         Node(
             understand_targets,
-            ["targets", "raw_expression", "params:layout"],
+            ["targets", "raw_expression", "params:layout", "params:nodes"],
             "understood_targets",
             name="understand_targets",
         ),
         Node(
             choose_nodes,
             ["normalised", "understood_targets", "params:nodes"],
-            "samples",
+            "chosen",
             name="choose_nodes",
         ),
     ]
-    own = ["raw_expression", "gene_names"] + (["targets"] if with_targets else [])
+    own = ["raw_expression", "sample_sheet", "gene_names", "looked_up_names"]
+    own += ["targets"] if with_targets else []
     settings = ["layout", "normalisation"] + (["nodes"] if with_targets else [])
     return Pipeline(
         understood + prepared + (targets if with_targets else []),
         namespace=f"ingestion.{assay}",
         inputs={name: f"{assay}.{name}" for name in own} | {"annotation": "genome.annotation"},
-        outputs={name: f"{assay}.{name}" for name in ("samples", "expression", "places")},
+        outputs={
+            name: f"{assay}.{name}" for name in ("sample_table", "samples", "expression", "places")
+        },
         parameters={f"params:{name}": f"params:{assay}.{name}" for name in settings}
         | {
             "params:backtest": "params:backtest",
             "params:window": f"params:{assay}.network.training.window",
         },
         tags="ingestion",
+    )
+
+
+def create_lookup_pipeline(assay: str) -> Pipeline:
+    """Look up the names of one assay's genes without a place; run on request alone."""
+    return Pipeline(
+        [Node(names_to_look_up, "places", "names_to_look_up", name="names_to_look_up")],
+        namespace=f"ingestion.{assay}",
+        inputs={"places": f"{assay}.places"},
+        outputs={"names_to_look_up": f"{assay}.names_to_look_up"},
+        tags="gene_names",
     )

@@ -142,7 +142,8 @@ def draw_genome(
     """The chromosome with most of the study's genes, and the embedding."""
     placed = genes[genes["bin"].notna()]
     chrom = placed["chrom"].mode().iloc[0] if len(placed) else bins["chrom"].iloc[0]
-    matrix = coarse_contacts(hic_contacts, chrom, MAP_ROWS)
+    n_bins = int((bins["chrom"] == chrom).sum())
+    matrix = coarse_contacts(hic_contacts, chrom, -(-n_bins // MAP_ROWS))
     own = placed[placed["chrom"] == chrom]
     names = genes["gene"].to_numpy()
     return {

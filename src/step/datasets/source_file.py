@@ -1,0 +1,74 @@
+"""Raw files, on this disk or at an address."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+from kedro.io.core import get_protocol_and_path
+
+from step.errors import InputError
+
+
+class SourceFile:
+    """What a dataset of one raw file has in common: its path or address, and a local copy of it."""
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
+        self._address = address(filepath)
+        self._filepath = PurePosixPath(self._address)
+        self.metadata = metadata
+
+    def _local(self) -> Path:
+        return local_copy(self._address)
+
+    def _exists(self) -> bool:
+        return is_remote(self._address) or Path(self._address).exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._address}
+
+
+def address(filepath: str) -> str:
+    """A path as it is, or a whole address with its protocol."""
+    protocol, path = get_protocol_and_path(filepath)
+    return path if protocol == "file" else f"{protocol}://{path}"
+
+
+def is_remote(where: str) -> bool:
+    """Whether an address is not on this disk."""
+    return "://" in where
+
+
+def local_copy(where: str) -> Path:
+    """Where a file lies on this disk; a remote one is fetched, and kept until the program ends.
+
+    Raises:
+        FileNotFoundError: There is no such local file.
+        InputError: The address cannot be read.
+    """
+    if not is_remote(where):
+        if not Path(where).exists():
+            raise FileNotFoundError(where)
+        return Path(where)
+    target = temporary_file(PurePosixPath(where).name)
+    try:
+        with fsspec.open(where, "rb") as remote, target.open("wb") as local:
+            shutil.copyfileobj(remote, local)
+    except Exception as error:  # each protocol has its own
+        raise InputError(
+            f"{where} cannot be fetched ({type(error).__name__}: {error}). Check the address and "
+            "the network, or download the file and name its place."
+        ) from error
+    return target
+
+
+def temporary_file(name: str) -> Path:
+    """A path where nothing lies yet, in a folder that is removed when the program ends."""
+    return Path(tempfile.mkdtemp(dir=_temporary_folder().name)) / name
+
+
+@cache
+def _temporary_folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="step-")

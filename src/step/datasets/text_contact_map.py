@@ -1,0 +1,248 @@
+"""Hi-C contact maps as text, a file a chromosome."""
+
+import gzip
+import re
+import zlib
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+import bioframe
+import cooler
+import numpy as np
+import pandas as pd
+from kedro.io import AbstractDataset
+
+from step.datasets.contact_map import open_map
+from step.datasets.source_file import address, is_remote, local_copy
+from step.errors import InputError
+from step.genome.contacts import ContactMap
+
+CHROMOSOME = "{chrom}"
+
+
+class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
+    """Sparse text, `label <tab> label <tab> contact` a line, loaded as an open `cooler.Cooler`.
+
+    A label times `label_scale` is the start of a bin in base pairs, 0-based. A pair may stand once
+    or, in both directions, twice.
+
+    ```yaml
+    hic_contacts:
+      type: step.datasets.TextContactMapDataset
+      filepath: data/01_raw/mystudy/contacts_{chrom}.txt
+      assembly: mm9
+      bin_size: 1_000_000
+    ```
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        assembly: str,
+        bin_size: int,
+        label_scale: float = 1,
+        chromosomes: list[str] | None = None,
+        balance: str = "none",
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Describe the files.
+
+        Args:
+            filepath: Path or http(s) address, with `{chrom}` where the chromosome's name stands.
+            assembly: Of the genome; gives the chromosomes' sizes where bioframe knows it, else
+                they end with their last bin.
+            bin_size: Base pairs.
+            label_scale: Base pairs a unit of the labels.
+            chromosomes: Their names as in the files' names; needed for an address, else those of
+                all files found.
+            balance: `none` (the values are comparable already) or `ice`.
+            metadata: For kedro-viz.
+        """
+        self._filepath = address(filepath)
+        self._assembly = assembly
+        self._bin_size = bin_size
+        self._label_scale = label_scale
+        self._chromosomes = chromosomes
+        self._balance = balance
+        self.metadata = metadata
+
+    def load(self) -> cooler.Cooler:
+        """Read every chromosome's file.
+
+        Raises:
+            InputError: A line is no contact, a label is no bin, or a pair has two values.
+        """
+        if self._balance not in ("ice", "none"):
+            raise InputError(
+                f"{self._filepath}: `balance` is {self._balance!r}; of text it is ice or none."
+            )
+        files = self._files()
+        found = {chrom: self._read(chrom, where) for chrom, where in files.items()}
+        sizes = self._sizes(found)
+        bins = bioframe.binnify(pd.Series(sizes), self._bin_size)
+        first = dict(zip(sizes, np.cumsum([0, *_bins_of(sizes, self._bin_size)]), strict=False))
+        pixels = pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "bin1_id": first[chrom] + table["first"],
+                        "bin2_id": first[chrom] + table["second"],
+                        "count": table["count"],
+                    }
+                )
+                for chrom, table in found.items()
+            ],
+            ignore_index=True,
+        )
+        return open_map(ContactMap(bins, pixels, self._assembly), self._balance)
+
+    def _files(self) -> dict[str, str]:
+        """Chromosome → file, in the order of the assembly's chromosomes."""
+        if self._filepath.count(CHROMOSOME) != 1:
+            raise InputError(
+                f"{self._filepath} needs {CHROMOSOME} once, where the chromosome's name stands in "
+                "the files' names."
+            )
+        if self._chromosomes is not None:
+            return {name: self._filepath.replace(CHROMOSOME, name) for name in self._chromosomes}
+        if is_remote(self._filepath):
+            raise InputError(
+                f"{self._filepath}: the files of an address cannot be listed. Name the map's "
+                "`chromosomes` in catalog_raw.yml."
+            )
+        before, after = self._filepath.split(CHROMOSOME)
+        files = {
+            name[len(before) : len(name) - len(after)]: name
+            for name in glob(f"{_escaped(before)}*{_escaped(after)}")
+        }
+        if not files:
+            raise FileNotFoundError(self._filepath)
+        return {name: files[name] for name in sorted(files, key=_by_number)}
+
+    def _read(self, chrom: str, where: str) -> pd.DataFrame:
+        """A chromosome's contacts: first, second (bins of the chromosome, ascending), count."""
+        path = local_copy(where)
+        try:
+            table = pd.read_csv(
+                path, sep=r"\s+", header=None, comment="#", dtype=float, compression="infer"
+            )
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            raise InputError(_explain(path, where) or f"{where} holds no contacts.") from error
+        if table.isna().any(axis=None) and _explain(path, where):  # a short line, or written nan
+            raise InputError(_explain(path, where))
+        if table.shape[1] != 3:
+            raise InputError(
+                f"{where} has {table.shape[1]} columns; three are expected: two labels and a "
+                "contact."
+            )
+        table.columns = ["first", "second", "count"]
+        labels = table[["first", "second"]].to_numpy() * self._label_scale
+        with np.errstate(invalid="ignore"):
+            wrong = ~(np.isfinite(labels) & (labels >= 0) & (labels % self._bin_size == 0))
+        if wrong.any():
+            row, column = np.argwhere(wrong)[0]
+            raise InputError(
+                f"{where}: the label {table.iloc[row, column]:.12g} (contact {row + 1}) times "
+                f"`label_scale` {self._label_scale:g} is no start of a bin of {self._bin_size} bp. "
+                "Correct `bin_size` or `label_scale` in catalog_raw.yml."
+            )
+        if (table["count"] < 0).any() or np.isinf(table["count"]).any():
+            row = int(((table["count"] < 0) | np.isinf(table["count"])).to_numpy().argmax())
+            raise InputError(
+                f"{where}: contact {row + 1} is {table['count'].iloc[row]:g}; contacts are "
+                "numbers that are not negative."
+            )
+        bins = np.sort((labels // self._bin_size).astype(np.int64), axis=1)
+        table = table.assign(first=bins[:, 0], second=bins[:, 1]).dropna()
+        return self._once(table, where)
+
+    def _once(self, table: pd.DataFrame, where: str) -> pd.DataFrame:
+        """Each pair once, sorted."""
+        pairs = table.groupby(["first", "second"], sort=True)["count"].agg(["min", "max", "size"])
+        differ = (pairs["max"] - pairs["min"] > 1e-6 * pairs["max"]) | (pairs["size"] > 2)
+        if differ.any():
+            first, second = (
+                place * self._bin_size / self._label_scale for place in pairs.index[differ][0]
+            )
+            raise InputError(
+                f"{where}: the pair of labels {first:.12g} and {second:.12g} stands "
+                f"{pairs['size'][differ].iloc[0]} times, with contacts from "
+                f"{pairs['min'][differ].iloc[0]:g} to {pairs['max'][differ].iloc[0]:g}. A pair has "
+                "one contact; if several labels fall into one bin, lower `bin_size`."
+            )
+        return pairs["max"].rename("count").reset_index()
+
+    def _sizes(self, found: dict[str, pd.DataFrame]) -> dict[str, int]:
+        """Length of each chromosome, base pairs."""
+        try:
+            known = bioframe.assembly_info(self._assembly).chromsizes.to_dict()
+        except ValueError:
+            known = {}
+        bare = {name.removeprefix("chr"): int(size) for name, size in known.items()}
+        sizes = {}
+        for chrom, table in found.items():
+            end = (int(table["second"].max()) + 1) * self._bin_size if len(table) else 0
+            sizes[chrom] = bare.get(chrom.removeprefix("chr"), end)
+            if end - self._bin_size >= sizes[chrom] or not sizes[chrom]:
+                raise InputError(
+                    f"{self._filepath}: the contacts of {chrom} reach {end} bp, but in "
+                    f"{self._assembly} it ends at {sizes[chrom]} bp. Correct `assembly`, "
+                    "`bin_size` or `label_scale` in catalog_raw.yml."
+                )
+        return sizes
+
+    def save(self, data: None) -> None:
+        """Text maps are only read."""
+        raise NotImplementedError
+
+    def _exists(self) -> bool:
+        try:
+            files = self._files().values()
+        except FileNotFoundError:
+            return False
+        except InputError:
+            return True  # loading explains
+        return all(is_remote(where) or Path(where).exists() for where in files)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath, "bin_size": self._bin_size}
+
+
+def _explain(path: Path, where: str) -> str:
+    """Which line of a file is no contact; empty where each is one."""
+    try:
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rt") as file:
+            for number, line in enumerate(file, start=1):
+                cells = line.split("#")[0].split()
+                if cells and not (len(cells) == 3 and all(map(_is_number, cells))):
+                    return (
+                        f"{where}, line {number} is no contact: {line[:80]!r}. Expected two labels "
+                        "and a number, with no header."
+                    )
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
+        return f"{where} is not a text map: {error}."
+    return ""
+
+
+def _bins_of(sizes: dict[str, int], bin_size: int) -> list[int]:
+    return [-(-size // bin_size) for size in sizes.values()]
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", text)
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    """chr2 before chr10, and both before chrX."""
+    digits = re.search(r"[0-9]+", name)
+    return (int(digits[0]) if digits else 10**6, name)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

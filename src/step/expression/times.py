@@ -1,0 +1,245 @@
+"""When a sample was taken, as labs write it: `E16.5-031`, `t5min_rep1`, `ZT0_rep2`, `24hpf`.
+
+The header says it, or a sample sheet.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from step.errors import InputError, require_columns
+
+LONGEST_HEADER = 200  # characters; no lab's header is longer
+TIME_UNITS = ("second", "minute", "hour", "day", "week")
+
+UNIT_BEFORE = {
+    "e": "day",  # embryonic day
+    "p": "day",  # postnatal day
+    "pn": "day",
+    "pnd": "day",
+    "d": "day",
+    "day": "day",
+    "zt": "hour",  # zeitgeber time
+    "ct": "hour",  # circadian time
+    "h": "hour",
+    "hour": "hour",
+    "min": "minute",
+    "w": "week",
+    "wk": "week",
+    "week": "week",
+    "t": None,
+    "time": None,
+    "": None,
+}
+UNIT_BEHIND = {
+    "s": "second",
+    "sec": "second",
+    "seconds?": "second",
+    "mins?": "minute",
+    "minutes?": "minute",
+    "h": "hour",
+    "hrs?": "hour",
+    "hours?": "hour",
+    "hp[a-z]": "hour",  # hours post fertilisation, infection, treatment …
+    "d": "day",
+    "days?": "day",
+    "dp[a-z]": "day",
+    "w": "week",
+    "wks?": "week",
+    "weeks?": "week",
+    "wp[a-z]": "week",
+}
+NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+LABEL = r"(?P<replicate>[0-9A-Za-z#()._-]+(?:\s+[0-9A-Za-z#()._-]+)*)"
+BEHIND = "|".join(sorted(UNIT_BEHIND, key=len, reverse=True))
+WITH_UNIT_BEFORE = re.compile(
+    rf"(?P<before>{'|'.join(name for name, unit in UNIT_BEFORE.items() if unit)})"
+    rf"[\s_]*(?P<number>{NUMBER})(?:(?:[\s_-]+|(?=[A-Za-z])){LABEL})?",
+    re.IGNORECASE,
+)
+# 24h1 and 0hD1 state hours; 18wt1 is replicate wt1 of 18.
+WITH_UNIT_BEHIND = re.compile(
+    rf"(?:t|time)?[\s_]*(?P<number>[-−+]?{NUMBER})\s?(?P<behind>{BEHIND})"
+    rf"(?:(?:[\s._-]+|(?=(?-i:[0-9]|(?<=[a-z])[A-Z]))){LABEL})?",
+    re.IGNORECASE,
+)
+WITHOUT_UNIT = re.compile(
+    rf"(?:t|time)?[\s_]*(?P<number>[-−+]?{NUMBER})(?:(?:[\s_-]+|(?=[A-Za-z])){LABEL})?",
+    re.IGNORECASE,
+)
+ANOTHER_TIME = re.compile(rf"(?:^|[\s_-])(?P<time>{NUMBER}(?:{BEHIND}))(?:$|[\s_-])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SampleTime:
+    """What a sample's header says.
+
+    Attributes:
+        number: As written, without its unit.
+        unit: One of `TIME_UNITS`; None where the header states none.
+        embryonic: Whether the number is an embryonic day (`E16.5`, `16.5dpc`).
+        replicate: The rest of the header; empty where there is none.
+    """
+
+    number: float
+    unit: str | None
+    embryonic: bool
+    replicate: str
+
+
+def parse_sample_time(header: str) -> SampleTime:
+    """Time and replicate of a header.
+
+    A number, with its unit before it (`E16.5`, `P0.5`, `D3`, `ZT4`), behind it (`5min`, `0h`,
+    `24hpf`, `16.5dpc`) or nowhere (`18`, `-4.5`, `t5`); then the replicate (`_rep2`, `-031`,
+    `b-6.314`).
+
+    Raises:
+        InputError: The header names no time, or two.
+    """
+    text = header.strip()
+    patterns = (WITH_UNIT_BEFORE, WITH_UNIT_BEHIND, WITHOUT_UNIT)
+    matches = (pattern.fullmatch(text[:LONGEST_HEADER]) for pattern in patterns)
+    match = next(filter(None, matches), None)
+    if match is None or len(text) > LONGEST_HEADER:
+        raise InputError(
+            f"the sample header {header!r} names no time. Headers look like 0.5, P0.5, E16.5-031, "
+            "t5min_rep1, ZT0_rep2 or 24hpf; if the column is no sample, list it in "
+            "`annotation_columns`; if the times stand elsewhere, give a sample sheet."
+        )
+    found = match.groupdict()
+    before = (found.get("before") or "").lower()
+    behind = (found.get("behind") or "").lower()
+    replicate = found["replicate"] or ""
+    other = ANOTHER_TIME.search(replicate)
+    if other:
+        raise InputError(
+            f"the sample header {header!r} names two times, {text[: match.end('number')]!r} and "
+            f"{other['time']!r}. Rename the sample, or give a sample sheet."
+        )
+    unit = UNIT_BEFORE[before]
+    if behind:
+        unit = next(name for form, name in UNIT_BEHIND.items() if re.fullmatch(form, behind))
+    return SampleTime(
+        number=float(found["number"].replace("−", "-")),  # a typographic minus
+        unit=unit,
+        embryonic=before == "e" or behind == "dpc",
+        replicate=replicate,
+    )
+
+
+def study_time(sample: SampleTime, header: str, time_unit: str, birth_day: float | None) -> float:
+    """The sample's time in the study's unit, embryonic days before those after birth.
+
+    Args:
+        sample: From `parse_sample_time`.
+        header: For messages.
+        time_unit: The study's unit.
+        birth_day: Embryonic day that counts as time zero.
+
+    Raises:
+        InputError: The header states another unit, or an embryonic day without `birth_day`.
+    """
+    if sample.unit not in (None, time_unit):
+        raise InputError(
+            f"the sample header {header!r} states a time in {sample.unit}s, but the study's "
+            f"`time_unit` is {time_unit}. Times of one study have one unit: correct `time_unit` in "
+            "globals.yml, rename the samples, or give a sample sheet."
+        )
+    if not sample.embryonic:
+        return sample.number
+    if birth_day is None:
+        raise InputError(
+            f"the sample header {header!r} names an embryonic day; set `birth_day`, the embryonic "
+            "day that counts as time zero."
+        )
+    return sample.number - birth_day
+
+
+def read_samples(
+    headers: list[str], sheet: pd.DataFrame | None, time_unit: str, birth_day: float | None
+) -> pd.DataFrame:
+    """Samples, times and replicates of a table.
+
+    Args:
+        headers: Of the table's samples.
+        sheet: The sample sheet: sample, time, and optionally replicate and batch, as text; other
+            columns are passed over. None where the headers name the times.
+        time_unit: The study's unit.
+        birth_day: Embryonic day that counts as time zero.
+
+    Returns:
+        One row a header: sample (the header; numbered where it is repeated), time, replicate (the
+        label, where labels tell the replicates of a time apart; else a number), batch (missing
+        where not given).
+
+    Raises:
+        InputError: A header names no time or one of another unit, table and sheet differ in their
+            samples, or there are fewer than three times.
+    """
+    if time_unit not in TIME_UNITS:
+        raise InputError(
+            f"`time_unit` in globals.yml is {time_unit!r}; it is one of {', '.join(TIME_UNITS)}."
+        )
+    if sheet is None:
+        found = [parse_sample_time(header) for header in headers]
+        samples = pd.DataFrame({"sample": headers, "replicate": [each.replicate for each in found]})
+        samples["batch"] = None
+        written = headers
+    else:
+        samples, written = _look_up(headers, sheet)
+        found = [parse_sample_time(cell) for cell in written]
+    samples["time"] = [
+        study_time(each, text, time_unit, birth_day)
+        for each, text in zip(found, written, strict=True)
+    ]
+    if samples["time"].nunique() < 3:
+        raise InputError(
+            f"the samples are of {samples['time'].nunique()} different times; a course to forecast "
+            "needs more."
+        )
+    number = (samples.groupby("sample").cumcount() + 1).astype(str)
+    repeated = samples["sample"].duplicated(keep=False)
+    samples["sample"] = samples["sample"].where(~repeated, samples["sample"] + " (" + number + ")")
+    by_time = samples.groupby("time")["replicate"]
+    telling = (by_time.transform("nunique") == by_time.transform("size")) & (
+        by_time.transform(lambda labels: (labels != "").all())
+    )
+    number = (by_time.cumcount() + 1).astype(str)
+    samples["replicate"] = samples["replicate"].where(telling, number)
+    return samples[["sample", "time", "replicate", "batch"]]
+
+
+def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The headers' rows of the sample sheet (sample, replicate, batch), and their times' text."""
+    name = "sample_sheet"
+    require_columns(sheet, ["sample", "time"], name)
+    sheet = sheet.apply(lambda column: column.astype(str).str.strip())
+    for sample in sheet["sample"][sheet["sample"].duplicated()]:
+        raise InputError(f"{name} lists {sample!r} twice. A sample has one row; delete the other.")
+    listed = set(sheet["sample"])
+    for header in headers:
+        if headers.count(header) > 1:
+            raise InputError(
+                f"the header {header!r} is repeated, so {name} cannot tell its samples apart. Give "
+                "each sample a name of its own."
+            )
+        if header not in listed:
+            raise InputError(
+                f"the sample {header!r} is not in {name}. Add it there; if the column is no "
+                "sample, list it in `annotation_columns`."
+            )
+    for sample in sheet["sample"]:
+        if sample not in headers:
+            raise InputError(
+                f"{name} lists {sample!r}, which the table does not have. Correct the name, or "
+                "delete the row."
+            )
+    for sample, cell in zip(sheet["sample"], sheet["time"], strict=True):
+        if parse_sample_time(cell).replicate:
+            raise InputError(f"{name}: the time of {sample!r} is {cell!r}, which is no time alone.")
+    rows = sheet.set_index("sample").loc[headers].reset_index()
+    rows["replicate"] = rows.get("replicate", "")
+    rows["batch"] = rows["batch"].replace("", None) if "batch" in rows else None
+    return rows[["sample", "replicate", "batch"]], rows["time"].tolist()

@@ -1,0 +1,75 @@
+"""Variation that replicates of one time share across genes: not biology, so it can be removed."""
+
+import numpy as np
+
+from step.errors import InputError
+
+
+def remove_unwanted(
+    values: np.ndarray,
+    detected: np.ndarray,
+    times: np.ndarray,
+    reference: np.ndarray,
+    n_components: int,
+) -> np.ndarray:
+    """Remove the directions in which replicates of one time differ most.
+
+    Replicates of a time differ by what was done to the samples, not by the time. The first
+    principal components of the replicates' residuals from their time's mean, W [gene, component],
+    are found in the reference samples; each sample x, a later one too, becomes
+    x − W f with f its coordinates of x − c in W, c the reference samples' mean. Genes below
+    background carry no signal of their own, so components and coordinates are those of the
+    detected genes; the loadings of the others are regressed on them.
+
+    After Gagnon-Bartsch & Speed (2012), Biostatistics 13:539 (RUV), with replicates as in RUVs
+    (Risso et al. 2014, Nature Biotechnology 32:896).
+
+    Args:
+        values: log2, shape `[gene, sample]`, NaN where missing.
+        detected: As values.
+        times: Of the samples.
+        reference: Which samples to learn from, a mask.
+        n_components: k.
+
+    Returns:
+        Shape `[gene, sample]`; missing where it was.
+
+    Raises:
+        InputError: The reference samples have too few replicates, or no gene is detected in them.
+    """
+    known = values[:, reference]
+    centre = np.nanmean(np.where(np.isnan(known).all(axis=1, keepdims=True), 0.0, known), axis=1)
+    residual = np.zeros_like(known)
+    freedom = 0
+    for time in np.unique(times[reference]):
+        members = times[reference] == time
+        of_time = known[:, members]
+        count = (~np.isnan(of_time)).sum(axis=1, keepdims=True)
+        mean = np.nansum(of_time, axis=1, keepdims=True) / np.maximum(count, 1)
+        residual[:, members] = np.nan_to_num(of_time - mean)
+        freedom += members.sum() - 1
+    if freedom <= n_components:
+        raise InputError(
+            f"`unwanted_components` is {n_components}, but the first times' replicates differ in "
+            f"{freedom} ways. Remove fewer components, or none."
+        )
+    control = (detected[:, reference].mean(axis=1) >= 0.5) & np.isfinite(values).any(axis=1)
+    if control.sum() <= n_components:
+        raise InputError(
+            f"Only {control.sum()} genes are detected in the samples of the first times, too few "
+            "to find unwanted variation. Set `unwanted_components` to 0."
+        )
+    loading = np.linalg.svd(residual[control], full_matrices=False)[0][:, :n_components]
+    score = loading.T @ residual[control]
+    every_loading = residual @ score.T @ np.linalg.inv(score @ score.T)
+    away = values - centre[:, None]
+    return values - every_loading @ _coordinates(loading, away[control])
+
+
+def _coordinates(loading: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """Least-squares coordinates of each sample, of the genes that it has: `[component, sample]`."""
+    found = loading.T @ np.nan_to_num(away)
+    for sample in np.flatnonzero(np.isnan(away).any(axis=0)):
+        measured = ~np.isnan(away[:, sample])
+        found[:, sample] = np.linalg.lstsq(loading[measured], away[measured, sample], rcond=None)[0]
+    return found

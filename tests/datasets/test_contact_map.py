@@ -1,0 +1,276 @@
+import cooler
+import h5py
+import hictkpy
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kedro.io import DatasetError
+
+from step.datasets import ContactMapDataset, TextContactMapDataset
+from step.genome.contacts import ContactMap
+from tests.datasets.conftest import explained, place
+
+SIZES = {"chr1": 300, "chr2": 195}
+BINS = pd.DataFrame(
+    [(chrom, start, min(start + 10, size)) for chrom, size in SIZES.items()
+     for start in range(0, size, 10)],
+    columns=["chrom", "start", "end"],
+)  # fmt: skip
+
+
+def demo_map(dtype=float) -> ContactMap:
+    """Contacts that fall with the distance, of bins of unlike visibility; bin 3 is empty."""
+    visible = np.random.default_rng(0).uniform(0.5, 2.0, len(BINS))
+    visible[3] = 0.0
+    first, second = np.triu_indices(len(BINS))
+    same = BINS["chrom"].to_numpy()[first] == BINS["chrom"].to_numpy()[second]
+    first, second = first[same], second[same]
+    count = 1000.0 * visible[first] * visible[second] / (1 + second - first)
+    count = count.round() if dtype is int else count
+    pixels = pd.DataFrame({"bin1_id": first, "bin2_id": second, "count": count.astype(dtype)})
+    return ContactMap(BINS, pixels[pixels["count"] > 0].reset_index(drop=True), "demo")
+
+
+def unbalanced(path, dtype=float):
+    data = demo_map(dtype)
+    cooler.create_cooler(
+        str(path), data.bins, data.pixels, dtypes={"count": data.pixels["count"].dtype}
+    )
+    return path
+
+
+@pytest.fixture
+def mcool(tmp_path):
+    unbalanced(tmp_path / "base.cool", int)
+    cooler.zoomify_cooler(
+        str(tmp_path / "base.cool"), str(tmp_path / "m.mcool"), [10, 20], chunksize=10_000
+    )
+    return tmp_path / "m.mcool"
+
+
+@pytest.fixture
+def hic(tmp_path):
+    with hictkpy.hic.FileWriter(str(tmp_path / "m.hic"), SIZES, [10, 20], assembly="demo") as file:
+        file.add_pixels(demo_map(int).pixels)
+    return tmp_path / "m.hic"
+
+
+def load(path, **arguments) -> cooler.Cooler:
+    return ContactMapDataset(filepath=str(path), **arguments).load()
+
+
+def test_a_map_is_saved_balanced(tmp_path):
+    dataset = ContactMapDataset(filepath=str(tmp_path / "m.cool"))
+    dataset.save(demo_map(int))
+    found = dataset.load()
+    assert found.info["genome-assembly"] == "demo"
+    assert found.filename == str(tmp_path / "m.cool")  # no copy is needed
+    assert "weight" in found.bins().columns
+
+
+def test_counts_that_are_no_whole_numbers_stay_so(tmp_path):
+    found = load(unbalanced(tmp_path / "m.cool"), balance="none")
+    np.testing.assert_array_equal(found.pixels()["count"][:], demo_map().pixels["count"])
+
+
+def test_an_unbalanced_map_is_balanced_or_taken_as_it_is(tmp_path):
+    path = unbalanced(tmp_path / "m.cool")
+    before = path.read_bytes()
+    with pytest.raises(DatasetError, match=r"no weights 'weight' \(it is not balanced\).*ice"):
+        load(path)
+    plain = load(path, balance="none").bins()["weight"][:]
+    assert plain.isna().to_numpy().nonzero()[0].tolist() == [3]
+    assert (plain.drop(3) == 1.0).all()
+    balanced = load(path, balance="ice")
+    matrix = np.nan_to_num(balanced.matrix(balance=True)[:])
+    np.fill_diagonal(matrix, 0.0)
+    matrix[np.abs(np.subtract.outer(*[np.arange(len(BINS))] * 2)) < 2] = 0.0
+    sums = matrix.sum(axis=1)
+    np.testing.assert_allclose(sums[sums > 0], 1.0, rtol=0.02)
+    assert path.read_bytes() == before
+
+
+def test_weights_have_a_name_and_may_divide(tmp_path):
+    path = unbalanced(tmp_path / "m.cool")
+    with h5py.File(path, "r+") as file:
+        file["bins"]["mine"] = np.full(len(BINS), 2.0)
+        file["bins"]["KR"] = np.full(len(BINS), 2.0)
+    assert (load(path, balance="mine").bins()["weight"][:] == 2.0).all()
+    assert (load(path, balance="KR").bins()["weight"][:] == 0.5).all()
+    with pytest.raises(DatasetError, match=r"no weights 'VC'; it holds .*mine"):
+        load(path, balance="VC")
+
+
+def test_of_several_maps_one_is_named(mcool):
+    for found in (
+        load(f"{mcool}::/resolutions/20", balance="none"),
+        load(mcool, resolution=20, balance="none"),
+    ):
+        assert found.binsize == 20
+    for arguments in ({}, {"resolution": 30}):
+        with pytest.raises(DatasetError, match=r"m\.mcool::/resolutions/10\n.*/resolutions/20\n"):
+            load(mcool, **arguments)
+
+
+def test_a_hic_file_holds_the_same_contacts(tmp_path, hic):
+    found = load(hic, resolution=10, balance="none")
+    expected = load(unbalanced(tmp_path / "m.cool", int), balance="none")
+    np.testing.assert_array_equal(
+        found.matrix(balance=True)[:30, :30], expected.matrix(balance=True)[:30, :30]
+    )
+    assert found.chromsizes.to_dict() == SIZES
+    with pytest.raises(DatasetError, match="resolutions 10, 20 bp"):
+        load(hic)
+    with pytest.raises(DatasetError, match="30 is none"):
+        load(hic, resolution=30)
+    with pytest.raises(DatasetError, match="no weights 'KR'"):
+        load(hic, resolution=10, balance="KR")
+
+
+def test_maps_are_read_over_http(tmp_path, served):
+    unbalanced(tmp_path / "m.cool")
+    found = load(f"{served}/m.cool", balance="none")
+    np.testing.assert_array_equal(found.pixels()["count"][:], demo_map().pixels["count"])
+
+
+def test_the_old_lung_map_opens(lung):
+    path = lung / "hic" / "Dixon2012-J1-NcoI-R1-filtered.1000kb.cool"
+    assert not cooler.fileops.is_cooler(str(path))  # of format version 2
+    found = load(path, balance="none")
+    assert found.binsize == 1_000_000
+    assert found.bins()["weight"][:].notna().mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("m.cool", r"not a \.cool contact map"),
+        ("m.mcool", r"not a \.cool contact map"),
+        ("m.hic", r"not a \.hic contact map"),
+    ],
+)
+def test_a_file_that_is_no_contact_map_is_explained(tmp_path, name, message):
+    (tmp_path / name).write_text("text")
+    with pytest.raises(DatasetError, match=message):
+        load(tmp_path / name)
+
+
+def test_a_map_that_was_cut_off_is_explained(tmp_path):
+    whole = unbalanced(tmp_path / "m.cool").read_bytes()
+    (tmp_path / "m.cool").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DatasetError, match=r"not a \.cool contact map"):
+        load(tmp_path / "m.cool")
+
+
+@given(st.sampled_from(["m.cool", "m.mcool", "m.hic"]), st.binary(max_size=200))
+def test_any_bytes_are_no_map_and_explained(name, content):
+    with place() as folder:
+        (folder / name).write_bytes(content)
+        assert explained(ContactMapDataset(filepath=str(folder / name))) is None
+
+
+def text_map(folder, lines: str, **arguments) -> TextContactMapDataset:
+    (folder / "map_chr1.txt").write_text(lines)
+    settings = {"assembly": "demo", "bin_size": 10} | arguments
+    return TextContactMapDataset(filepath=str(folder / "map_{chrom}.txt"), **settings)
+
+
+def test_text_is_read_by_chromosome(tmp_path):
+    (tmp_path / "map_chr10.txt").write_text("0 0 7\n")
+    dataset = text_map(tmp_path, "0\t0\t4.5\n20\t0\t1.25\n0\t20\t1.25\n")
+    found = dataset.load()
+    assert found.chromnames == ["chr1", "chr10"]
+    assert found.matrix(balance=True).fetch("chr1")[0].tolist()[::2] == [4.5, 1.25]
+    assert np.isnan(found.matrix(balance=True).fetch("chr1")[1]).all()  # never seen
+    assert found.matrix(balance=True).fetch("chr10").tolist() == [[7.0]]
+
+
+def test_labels_are_scaled(tmp_path):
+    found = text_map(tmp_path, "0 5 3\n", label_scale=2).load()
+    assert found.matrix(balance=False)[0, 1] == 3.0
+
+
+def test_text_is_read_over_http(tmp_path, served):
+    (tmp_path / "chr1.txt").write_text("0 0 7\n")
+    settings = {"filepath": f"{served}/{{chrom}}.txt", "assembly": "demo", "bin_size": 10}
+    found = TextContactMapDataset(chromosomes=["chr1"], **settings).load()
+    assert found.matrix(balance=False)[0, 0] == 7.0
+    with pytest.raises(DatasetError, match="Name the map's `chromosomes`"):
+        TextContactMapDataset(**settings).load()
+
+
+@pytest.mark.parametrize(
+    ("lines", "arguments", "message"),
+    [
+        ("bin1 bin2 value\n0 0 1\n", {}, "line 1 is no contact.*no header"),
+        ("0 0 1\n0 10\n", {}, "line 2 is no contact"),
+        ("0 0 1\n0 10 many\n", {}, "line 2 is no contact"),
+        ("", {}, "holds no contacts"),
+        ("0 0 1 1\n", {}, "4 columns|line 1"),
+        ("0 5 1\n", {}, "label 5 .* no start of a bin of 10 bp"),
+        ("0 10 1\n", {"label_scale": 0.7}, "`label_scale` 0.7"),
+        ("0 -10 1\n", {}, "label -10"),
+        ("0 10 -1\n", {}, "contact 1 is -1"),
+        ("0 10 inf\n", {}, "contact 1 is inf"),
+        ("0 10 1\n10 0 2\n", {}, "labels 0 and 10 stands 2 times"),
+        ("0 200000000 1\n", {"assembly": "mm9", "bin_size": 1_000_000}, "ends at 197195432 bp"),
+        ("0 10 1\n", {"balance": "KR"}, "it is ice or none"),
+        ("0 10 1\n", {"chromosomes": ["chr1", "chr7"]}, "chr7"),
+    ],
+)
+def test_wrong_text_maps_are_explained(tmp_path, lines, arguments, message):
+    dataset = text_map(tmp_path, lines, **arguments)
+    with pytest.raises(DatasetError, match=message):
+        dataset.load()
+
+
+def test_the_place_of_the_chromosome_is_needed(tmp_path):
+    dataset = TextContactMapDataset(filepath=str(tmp_path / "m.txt"), assembly="demo", bin_size=10)
+    with pytest.raises(DatasetError, match=r"needs \{chrom\} once"):
+        dataset.load()
+
+
+def test_without_files_there_is_no_map(tmp_path):
+    dataset = text_map(tmp_path, "0 0 1\n")
+    assert dataset.exists()
+    (tmp_path / "map_chr1.txt").unlink()
+    assert not dataset.exists()
+
+
+token = st.sampled_from(["0", "10", "20", "-10", "5", "1.5", "nan", "inf", "x", "1e9", "#", ""])
+lines = st.lists(st.lists(token, min_size=1, max_size=4).map(" ".join), max_size=5).map("\n".join)
+
+
+@settings(max_examples=150)
+@given(st.one_of(lines, st.text(max_size=40)))
+def test_any_text_is_a_map_or_explained(content):
+    with place() as folder:
+        found = explained(text_map(folder, content))
+        if found is not None:
+            counts = found.pixels()["count"][:]
+            assert (counts >= 0).all()
+            assert np.isfinite(counts).all()
+
+
+def test_the_lung_text_maps_name_the_contacts_of_the_published_tables(lung):
+    folder = lung / "raw_data_conversion" / "mESC_1mb_converted"
+    theirs = TextContactMapDataset(
+        filepath=str(folder / "HindIII_mESC.nor.{chrom}_1mb_contact_map.txt"),
+        assembly="mm9",
+        bin_size=1_000_000,  # the authors' reading; the bins are of 2 Mb
+        label_scale=1,
+    ).load()
+    right = {}
+    for assay in ("mrna", "mirna"):
+        table = pd.read_csv(lung / "dataset" / assay / f"interaction_{assay}.csv")
+        near = table[table["Gene1_Chromosome"].astype(str) == table["Gene2_Chromosome"].astype(str)]
+        offset = ("chr" + near["Gene1_Chromosome"].astype(str)).map(theirs.offset)
+        bins = near[["Gene1_Bin", "Gene2_Bin"]].to_numpy() // 1_000_000 + offset.to_numpy()[:, None]
+        matrix = theirs.matrix(balance=False, sparse=True)[:].tocsr()
+        found = np.asarray(matrix[bins[:, 0].astype(int), bins[:, 1].astype(int)]).ravel()
+        right[assay] = int(np.isclose(found, near["HiC_Interaction"], atol=1e-4).sum())
+        assert len(table) == {"mrna": 102, "mirna": 967}[assay]
+    assert right["mirna"] == 967
+    assert right["mrna"] >= 90

@@ -1,0 +1,134 @@
+import gzip
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kedro.io import DatasetError
+
+from step.datasets import TableDataset
+from tests.datasets.conftest import explained, place
+
+
+def test_tables_keep_every_cell_as_it_is(tmp_path):
+    table = pd.DataFrame([["NA", "1", "2.50"], ["SEP7", "", "3"]], columns=["gene", "P1", "P1"])
+    for name in ("t.tsv", "t.csv"):
+        dataset = TableDataset(filepath=str(tmp_path / name))
+        dataset.save(table)
+        pd.testing.assert_frame_equal(dataset.load(), table)
+
+
+def test_spreadsheets_are_read_by_sheet(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"x": [1]}).to_excel(writer, sheet_name="notes", index=False)
+        pd.DataFrame({"gene": ["a"], 0.5: [7.0], 1: [2.25]}).to_excel(
+            writer, sheet_name="data", index=False
+        )
+    found = TableDataset(filepath=str(path), sheet="data").load()
+    assert found.columns.tolist() == ["gene", "0.5", "1"]
+    assert found.iloc[0].tolist() == ["a", "7", "2.25"]
+    with pytest.raises(DatasetError, match="no sheet 'other'"):
+        TableDataset(filepath=str(path), sheet="other").load()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_all_line_ends_are_understood(tmp_path, end):
+    path = tmp_path / "t.txt"
+    path.write_bytes(end.join(["gene\t1", "a\t2", "b\t3", ""]).encode())
+    assert TableDataset(filepath=str(path)).load().to_numpy().tolist() == [["a", "2"], ["b", "3"]]
+
+
+def test_gzipped_tables_are_unpacked(tmp_path):
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(b"gene,1\na,2\n"))
+    assert TableDataset(filepath=str(path)).load().to_numpy().tolist() == [["a", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.tsv", b"", "is empty"),
+        ("t.tsv", b"gene\t1\na\n", "needs as many cells"),
+        ("t.tsv", b"gene\t1\na\t1\t2\nb\t1\n", "line 2 has 3 cells"),
+        ("t.tsv", b"1\t2\na\t1\t2\nb\t1\t2\n", "lacks the name of the first column"),
+        ("t.tsv", b"gene,1\na,1\n", "one column"),
+        ("t.csv", b"gene;1\na;1\n", "one column"),
+        ("t.csv", b'gene,1\n"a,1\n', "line 2 cannot be read"),
+        ("t.tsv", b"PK\x03\x04\x00\x00", "binary"),
+        ("t.xlsx", b"gene\t1\n", "not an Excel workbook"),
+        ("t.csv.gz", b"gene,1\n", "cannot be read"),
+    ],
+)
+def test_unreadable_tables_are_explained(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match=message):
+        TableDataset(filepath=str(path)).load()
+
+
+def test_what_spreadsheets_export_as_unicode_text_is_read(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_bytes("gene\t1\r\nµ\t2\r\n".encode("utf-16"))
+    assert TableDataset(filepath=str(path)).load().to_numpy().tolist() == [["µ", "2"]]
+
+
+def test_a_gene_that_a_workbook_holds_as_a_date_is_seen_as_one(tmp_path):
+    path = tmp_path / "t.xlsx"
+    pd.DataFrame({"gene": [pd.Timestamp("2024-09-07"), "SEP7"], "1": [1.5, 2]}).to_excel(
+        path, index=False
+    )
+    assert TableDataset(filepath=str(path)).load()["gene"].tolist() == [
+        "2024-09-07 00:00:00",
+        "SEP7",
+    ]
+
+
+def test_tables_are_read_over_http(tmp_path, served):
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(b"gene,1\nNA,2\n"))
+    dataset = TableDataset(filepath=f"{served}/t.csv.gz")
+    assert dataset.exists()
+    assert dataset.load().to_numpy().tolist() == [["NA", "2"]]
+    with pytest.raises(DatasetError, match=r"/none\.csv cannot be fetched"):
+        TableDataset(filepath=f"{served}/none.csv").load()
+    with pytest.raises(DatasetError, match="and the network"):
+        TableDataset(filepath="http://localhost:9/t.csv").load()
+
+
+cell = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), max_size=8)
+names = st.one_of(cell, st.sampled_from(["NA", "nan", "SEP7", "1-Mar", "", "TRUE", "1e5", "=A1"]))
+
+
+@given(
+    st.sampled_from(["t.tsv", "t.csv"]),
+    st.integers(2, 4).flatmap(
+        lambda width: st.lists(
+            st.lists(names, min_size=width, max_size=width).filter(any), min_size=2, max_size=5
+        )
+    ),
+)
+def test_every_cell_survives_a_round_trip(name, rows):
+    header = [f"c{n}" for n in range(len(rows[0]))]
+    table = pd.DataFrame(rows, columns=header, dtype=object)
+    with place() as folder:
+        dataset = TableDataset(filepath=str(folder / name))
+        dataset.save(table)
+        pd.testing.assert_frame_equal(dataset.load(), table)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(["t.tsv", "t.csv", "t.txt", "t.csv.gz", "t.xlsx"]),
+    st.one_of(
+        st.binary(max_size=60),
+        st.text(max_size=60).map(str.encode),
+        st.text(st.sampled_from('a1\t,"\n\r'), max_size=40).map(str.encode),
+        st.binary(max_size=40).map(gzip.compress),
+    ),
+)
+def test_any_bytes_are_a_table_or_explained(name, content):
+    with place() as folder:
+        (folder / name).write_bytes(content)
+        found = explained(TableDataset(filepath=str(folder / name)))
+    if found is not None:
+        assert found.map(lambda value: isinstance(value, str)).all(axis=None)

@@ -1,0 +1,48 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from step.errors import InputError
+from step.expression.targets import average_over_targets, read_targets
+
+
+def test_a_target_gene_is_the_mean_of_its_mirnas():
+    normalised = pd.DataFrame(
+        {
+            "gene": ["m1", "m2", "m3"],
+            "sample": "1_1",
+            "time": 1.0,
+            "replicate": 1,
+            "value": [1.0, 3.0, 10.0],
+            "detected": [True, False, False],
+        }
+    )
+    targets = pd.DataFrame({"mirna": ["m1", "m2", "m2"], "target_gene": ["X", "X", "Y"]})
+    found = average_over_targets(normalised, targets).set_index("gene")
+    assert found["value"].to_dict() == {"X": 2.0, "Y": 3.0}
+    assert found["detected"].to_dict() == {"X": True, "Y": False}
+
+
+def test_targets_of_unmeasured_mirnas_are_left_out_and_none_at_all_is_an_error():
+    raw = pd.DataFrame({"mirna": ["m1", "m9", "m1 "], "target_gene": ["X", "Y", "X"]})
+    assert read_targets(raw, pd.Index(["m1"]), "t").to_numpy().tolist() == [["m1", "X"]]
+    with pytest.raises(InputError, match="none of its miRNAs"):
+        read_targets(raw, pd.Index(["other"]), "t")
+    with pytest.raises(InputError, match="no column 'target_gene'"):
+        read_targets(raw[["mirna"]], pd.Index(["m1"]), "t")
+
+
+def test_a_target_lacks_a_value_where_one_of_its_mirnas_does():
+    normalised = pd.DataFrame(
+        {
+            "gene": ["m1", "m2", "m1", "m2"],
+            "sample": ["1_1", "1_1", "2_1", "2_1"],
+            "time": [1.0, 1.0, 2.0, 2.0],
+            "replicate": 1,
+            "value": [5.0, 11.0, 5.0, np.nan],
+            "detected": True,
+        }
+    )
+    targets = pd.DataFrame({"mirna": ["m1", "m2"], "target_gene": "X"})
+    assert average_over_targets(normalised, targets)["value"].tolist()[0] == 8.0
+    assert np.isnan(average_over_targets(normalised, targets)["value"].tolist()[1])
