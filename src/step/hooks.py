@@ -29,7 +29,9 @@ class Sources:
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Load the pipeline's raw inputs, and keep them in memory for its nodes."""
-        raw = [name for name in sorted(pipeline.inputs()) if _layer(catalog, name) == "raw"]
+        # A source whose entry names no layer is one of the user's.
+        inputs = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
+        raw = [name for name in inputs if _layer(catalog, name) in ("raw", None)]
         self._files = {
             name: str(catalog.get(name)._describe()["filepath"])
             for name in raw

@@ -185,5 +185,7 @@ def test_an_unknown_unit_is_refused():
 
 def test_what_was_understood_is_shown():
     shown = describe_samples(read_measurements(NAMED, LAYOUT, SHEET, "t")).splitlines()
-    assert shown[0].split() == ["day", "samples"]
-    assert shown[2].split() == ["2", "2", "s1", "[A],", "s4"]
+    assert shown[0].split() == ["day", "n", "samples"]
+    assert shown[1].split() == ["-3", "1", "s2"]
+    assert shown[2].split() == ["2", "2", "s1", "…", "s4"]
+    assert max(map(len, shown)) <= 43

@@ -1,7 +1,12 @@
+import cooler
 import numpy as np
+import pandas as pd
 import pytest
 
-from step.genome.features import Features, chromatin_features
+from step.datasets import ContactMapDataset, GeneAnnotationDataset, TextContactMapDataset
+from step.errors import InputError
+from step.genome.features import Features, chromatin_features, insulation_window
+from step.genome.placement import choose_tss
 from step.pipelines.simulation.genome import simulate_annotation
 
 
@@ -34,3 +39,74 @@ def test_distance_to_the_nearest_boundary(features):
         places = middle[bins.index][bins["boundary_strength"].notna()].to_numpy()
         expected = np.abs(middle[bins.index].to_numpy()[:, None] - places).min(axis=1)
         np.testing.assert_array_equal(bins["tad_boundary_distance"], expected)
+
+
+def test_the_window_follows_the_resolution():
+    chosen = Features(excluded_chromosomes=[])
+    sizes = {1_000_000: 5_000_000, 100_000: 500_000, 50_000: 250_000, 10_000: 250_000}
+    for bin_size, window in sizes.items():
+        assert insulation_window(bin_size, chosen) == window
+    named = Features(excluded_chromosomes=[], insulation_window=700_000)
+    assert insulation_window(100_000, named) == 700_000
+    with pytest.raises(InputError, match="no multiple"):
+        insulation_window(500_000, named)
+
+
+def test_fine_maps_have_the_compartments_of_coarse_ones(truth, contacts, features, tmp_path):
+    """Each bin of 500 kb split into ten: the eigenvector is found at 100 kb."""
+    fine = contacts.bins()[:][["chrom", "start", "end"]]
+    fine = fine.loc[fine.index.repeat(10)].reset_index(drop=True)
+    part = np.tile(np.arange(10), len(truth))
+    fine["start"] += part * 50_000
+    fine["end"] = fine["start"] + 50_000
+    pixels = contacts.pixels()[:]
+    rng = np.random.default_rng(0)
+    first, second = (
+        pixels[name].to_numpy() * 10 + rng.integers(0, 10, len(pixels))
+        for name in ("bin1_id", "bin2_id")
+    )
+    shifted = pd.DataFrame(
+        {
+            "bin1_id": np.minimum(first, second),
+            "bin2_id": np.maximum(first, second),
+            "count": pixels["count"],
+        }
+    ).sort_values(["bin1_id", "bin2_id"])
+    path = str(tmp_path / "fine.cool")
+    cooler.create_cooler(path, fine.astype({"chrom": str}), shifted, ordered=True)
+    found = chromatin_features(
+        ContactMapDataset(filepath=path, balance="none").load(),
+        simulate_annotation(truth, 400, seed=3),
+        Features(excluded_chromosomes=[]),
+    )
+    same = found["eigenvector"].to_numpy().reshape(-1, 2)  # two bins of 50 kb share 100 kb
+    np.testing.assert_array_equal(same[:, 0], same[:, 1])
+    by_bin = found["eigenvector"].to_numpy().reshape(-1, 10)
+    known = np.isfinite(by_bin).any(axis=1) & features["eigenvector"].notna().to_numpy()
+    coarse = np.nanmean(by_bin[known], axis=1)
+    assert np.corrcoef(coarse, features["eigenvector"][known])[0, 1] > 0.8
+
+
+@pytest.mark.parametrize("balance", ["none", "ice"])
+def test_the_lung_text_maps_have_the_compartments_of_the_independent_map(lung, balance):
+    """Read right, as bins of 2 Mb at twice their label."""
+    folder = lung / "raw_data_conversion" / "mESC_1mb_converted"
+    text = TextContactMapDataset(
+        filepath=str(folder / "HindIII_mESC.nor.{chrom}_1mb_contact_map.txt"),
+        assembly="mm9",
+        bin_size=2_000_000,
+        label_scale=2,
+        balance=balance,
+    ).load()
+    map_of_1_mb = ContactMapDataset(
+        filepath=str(lung / "hic" / "Dixon2012-J1-NcoI-R1-filtered.1000kb.cool")
+    ).load()
+    annotation = GeneAnnotationDataset(filepath=str(lung / "annotation" / "mm9_tss.bed")).load()
+    tss = choose_tss(annotation[annotation["chrom"].isin(text.chromnames)])
+    chosen = Features(excluded_chromosomes=["chrM", "chrY", "*_random"])
+    found = chromatin_features(text, tss, chosen).set_index(["chrom", "start"])["eigenvector"]
+    other = chromatin_features(map_of_1_mb, tss, chosen)
+    other["start"] -= other["start"] % 2_000_000
+    both = pd.concat([found, other.groupby(["chrom", "start"])["eigenvector"].mean()], axis=1)
+    assert len(both.dropna()) > 1200
+    assert both.corr().iloc[0, 1] >= 0.8

@@ -4,6 +4,7 @@ import re
 
 import click
 import pytest
+import yaml
 
 from tests.pipelines.conftest import QUICK, run, written
 
@@ -90,6 +91,91 @@ def test_one_message_and_nothing_written(project, case):
     assert written(project) == []
 
 
+RAW = "data/01_raw/demo"
+SHEET = {"type": "step.datasets.TableDataset", "filepath": f"{RAW}/samples.csv"}
+MAP = {"type": "step.datasets.ContactMapDataset"}
+TEXT = {"type": "step.datasets.TextContactMapDataset", "assembly": "demo", "bin_size": 500_000}
+SOURCES = {
+    "sheet without a sample": (
+        {"mirna.sample_sheet": SHEET},
+        {"samples.csv": "sample,time\nE16.5_r1,E16.5\n"},
+        r"is not in sample_sheet.*samples\.csv",
+    ),
+    "sheet without times": (
+        {"mirna.sample_sheet": SHEET},
+        {"samples.csv": "sample,day\nE16.5_r1,E16.5\n"},
+        "sample_sheet: no column 'time'",
+    ),
+    "sheet that is none": (
+        {"mirna.sample_sheet": SHEET},
+        {"samples.csv": "sample;time\nE16.5_r1;E16.5\n"},
+        r"mirna\.sample_sheet: .*samples\.csv has one column",
+    ),
+    "map of a resolution that is not there": (
+        {"hic_contacts": MAP | {"filepath": f"{RAW}/contacts.cool::/resolutions/5"}},
+        {},
+        r"hic_contacts: .*holds no map /resolutions/5",
+    ),
+    "weights that are not there": (
+        {"hic_contacts": MAP | {"filepath": f"{RAW}/contacts.cool", "balance": "KR"}},
+        {},
+        r"contacts\.cool holds no weights 'KR'; it holds weight",
+    ),
+    "map that is no .hic": (
+        {"hic_contacts": MAP | {"filepath": f"{RAW}/map.hic", "resolution": 500_000}},
+        {"map.hic": "HIC?"},
+        r"hic_contacts: .*map\.hic is not a \.hic contact map",
+    ),
+    "text map of other bins": (
+        {"hic_contacts": TEXT | {"filepath": f"{RAW}/map_{{chrom}}.txt"}},
+        {"map_chr1.txt": "0 750000 3\n"},
+        r"map_chr1\.txt: the label 750000",
+    ),
+    "text map of fewer chromosomes": (
+        {"hic_contacts": TEXT | {"filepath": f"{RAW}/map_{{chrom}}.txt"}},
+        {"map_chr1.txt": "0 500000 3\n"},
+        "hic_contacts lacks: chr2",
+    ),
+    "address that does not answer": (
+        {
+            "gene_sets": {
+                "type": "step.datasets.GeneSetsDataset",
+                "filepath": "http://localhost:9/s",
+            }
+        },
+        {},
+        r"gene_sets: .*http://localhost:9/s cannot be fetched.*network",
+    ),
+    "annotation with other columns": (
+        {
+            "gene_annotation": {
+                "type": "step.datasets.GeneAnnotationDataset",
+                "filepath": f"{RAW}/genes.tsv",
+            }
+        },
+        {"genes.tsv": "name\tchr\nAqp5\tchr1\n"},
+        r"gene_annotation: .*genes\.tsv: no column 'chrom'",
+    ),
+    "no targets": (
+        {"mirna.targets": {"type": "kedro.io.MemoryDataset", "data": None}},
+        {},
+        "has no table of targets",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SOURCES)
+def test_a_wrong_source_is_explained_and_nothing_written(project, case):
+    entries, files, message = SOURCES[case]
+    (project / "conf" / "own").mkdir()
+    (project / "conf" / "own" / "catalog_raw.yml").write_text(yaml.safe_dump(entries))
+    for name, content in files.items():
+        (project / RAW / name).write_text(content)
+    with pytest.raises(click.ClickException, match=f"(?s){message}"):
+        run(project, "mirna", QUICK, env="own")
+    assert written(project) == []
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
@@ -102,6 +188,12 @@ def test_one_message_and_nothing_written(project, case):
             "'Probe'",
         ),
         ({"mirna": {"normalisation": {"content": "best"}}}, "is none of housekeeping, top"),
+        ({"mirna": {"normalisation": {"method": "none"}}}, "Counts need a normalisation"),
+        ({"mirna": {"normalisation": {"unwanted_components": 90}}}, "Remove fewer components"),
+        ({"mirna": {"layout": {"scale": "log2"}}}, "Is the scale counts"),
+        ({"mirna": {"layout": {"time_unit": "hour"}}}, "states a time in days"),
+        ({"mirna": {"layout": {"birth_day": None}}}, "set `birth_day`"),
+        ({"mirna": {"nodes": "genes"}}, "it is `targets` or `mirnas`"),
     ],
 )
 def test_wrong_settings_are_explained(project, params, message):
@@ -115,6 +207,7 @@ def test_wrong_settings_are_explained(project, params, message):
         {"backtest": {"rewirngs": 3}},
         {"backtest": {"future_times": 0}},
         {"mrna": {"pairs": {"neighbours": "many"}}},
+        {"mrna": {"pairs": {"same_bin": "neighbours"}}},
         {"mrna": {"network": {"model": {"layers": 3}}}},
     ],
 )

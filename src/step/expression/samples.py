@@ -13,6 +13,7 @@ from step.expression.times import read_samples
 from step.typed import settings
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "."}
+LONGEST_SHOWN = 13  # characters of a sample's name in a table that fits a terminal's log
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
 
 
@@ -132,14 +133,17 @@ def read_genes(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.Inde
 
 
 def describe_samples(measurements: Measurements) -> str:
-    """What was understood, as a small table: each time with its samples."""
-    samples, unit = measurements.samples, measurements.layout.time_unit
-    named = samples["sample"] + np.where(
-        samples["batch"].notna(), " [" + samples["batch"].astype(str) + "]", ""
-    )
-    times = named.groupby(samples["time"]).agg([len, ", ".join])
-    lines = [f"{time:>10g}  {count:>7}  {names}" for time, count, names in times.itertuples()]
-    return "\n".join([f"{unit:>10}  samples", *lines])
+    """What was understood, as a small table: each time, its number of samples, first and last."""
+    samples = measurements.samples
+    lines = [f"{measurements.layout.time_unit:>8}   n  samples"]
+    for time, names in samples.groupby("time")["sample"]:
+        shown = [_shortened(name) for name in dict.fromkeys([names.iloc[0], names.iloc[-1]])]
+        lines.append(f"{time:>8g} {len(names):>3}  {' … '.join(shown)}")
+    return "\n".join(lines)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_SHOWN else name[: LONGEST_SHOWN - 1] + "…"
 
 
 def _genes_in_rows(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.DataFrame:
