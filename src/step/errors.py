@@ -11,10 +11,13 @@ def require_columns(table: pd.DataFrame, columns: list[str], source: str) -> Non
     """Whether a table has the columns that are read from it.
 
     Raises:
-        InputError: One is missing.
+        InputError: One is missing, or there twice.
     """
+    headers = list(table.columns)
     for column in columns:
-        if column not in table.columns:
+        if column not in headers:
             raise InputError(
-                f"{source}: no column {column!r}; it has {', '.join(map(repr, table.columns))}."
+                f"{source}: no column {column!r}; it has {', '.join(map(repr, headers))}."
             )
+        if headers.count(column) > 1:
+            raise InputError(f"{source}: the column {column!r} stands twice. Rename or delete one.")

@@ -5,12 +5,16 @@ from time import perf_counter
 from typing import Any
 
 import click
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from step.errors import InputError
+
+DEMO = "demo"
+DEMO_FILES = "data/01_raw/demo/"
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +29,38 @@ class Sources:
     def __init__(self) -> None:
         self._files: dict[str, str] = {}
         self._failed: Node | None = None
+        self._raw: list[str] = []
+        self._study = DEMO
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Remember which study is run."""
+        self._study = context.config_loader["globals"].get("study", DEMO)
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Load the pipeline's raw inputs, and keep them in memory for its nodes."""
+        """Load the pipeline's raw inputs, and keep them in memory for its nodes.
+
+        Inputs of a stage that an earlier stage makes must be there.
+        """
         # A source whose entry names no layer is one of the user's.
         inputs = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
         raw = [name for name in inputs if _layer(catalog, name) in ("raw", None)]
-        self._files = {
-            name: str(catalog.get(name)._describe()["filepath"])
-            for name in raw
-            if "filepath" in catalog.get(name)._describe()
-        }
-        missing = [name for name in raw if not catalog.get(name).exists()]
+        self._raw, self._files = raw, {name: _file(catalog, name) for name in inputs}
+        borrowed = [name for name in raw if self._study != DEMO and DEMO_FILES in self._files[name]]
+        if borrowed:
+            raise click.ClickException(
+                f"The study {self._study!r} names no files of its own as:\n{self._list(borrowed)}\n"
+                "(those are the demo study's). Name them in the environment's catalog_raw.yml, or "
+                "run only the pipelines whose files you have. What a study does not have, as a "
+                "table of names, is a `kedro.io.MemoryDataset` with `data: null`."
+            )
+        missing = [name for name in inputs if not catalog.get(name).exists()]
+        if set(missing) - set(raw):
+            raise click.ClickException(
+                f"{len(missing)} file(s) that earlier stages make do not exist:\n"
+                f"{self._list(missing)}\nRun the whole pipeline, or those stages first."
+            )
         if missing:
             raise click.ClickException(
                 f"{len(missing)} source file(s) do not exist:\n{self._list(missing)}\nCorrect the "
@@ -62,7 +85,7 @@ class Sources:
         found = _input_error(error)
         if found is None:
             return
-        used = [name for name in self._failed.inputs if name in self._files] if self._failed else []
+        used = [name for name in self._failed.inputs if name in self._raw] if self._failed else []
         read = f"\nRead from:\n{self._list(used)}" if used else ""
         raise click.ClickException(f"{found}{read}") from error
 
@@ -117,6 +140,10 @@ class StageTimes:
             dataset = catalog.get(name)
             dataset.save(dataset.load() | {"seconds": seconds})
             logger.info("%s: seconds by stage: %s", assay, seconds)
+
+
+def _file(catalog: DataCatalog, name: str) -> str:
+    return str(catalog.get(name)._describe().get("filepath", "(no file)"))
 
 
 def _layer(catalog: DataCatalog, name: str) -> str | None:

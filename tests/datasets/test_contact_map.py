@@ -114,6 +114,13 @@ def test_of_several_maps_one_is_named(mcool):
             load(mcool, **arguments)
 
 
+def test_a_resolution_that_the_map_has_not_is_refused(tmp_path, mcool):
+    with pytest.raises(DatasetError, match="`resolution` is 20 bp, but the bins are of 10 bp"):
+        load(tmp_path / "base.cool", resolution=20, balance="none")
+    with pytest.raises(DatasetError, match="bins are of 10 bp"):
+        load(f"{mcool}::/resolutions/10", resolution=20, balance="none")
+
+
 def test_a_hic_file_holds_the_same_contacts(tmp_path, hic):
     found = load(hic, resolution=10, balance="none")
     expected = load(unbalanced(tmp_path / "m.cool", int), balance="none")
@@ -192,6 +199,13 @@ def test_labels_are_scaled(tmp_path):
     assert found.matrix(balance=False)[0, 1] == 3.0
 
 
+def test_labels_in_megabases_meet_their_bins(tmp_path):
+    lines = "".join(f"{n / 10:.1f} {n / 10:.1f} {n + 1}\n" for n in range(200))
+    found = text_map(tmp_path, lines, bin_size=100_000.0, label_scale=1e6, chromosomes=["chr1"])
+    diagonal = found.load().matrix(balance=False)[:].diagonal()
+    assert diagonal.tolist() == list(range(1, 201))
+
+
 def test_text_is_read_over_http(tmp_path, served):
     (tmp_path / "chr1.txt").write_text("0 0 7\n")
     settings = {"filepath": f"{served}/{{chrom}}.txt", "assembly": "demo", "bin_size": 10}
@@ -217,6 +231,9 @@ def test_text_is_read_over_http(tmp_path, served):
         ("0 10 1\n10 0 2\n", {}, "labels 0 and 10 stands 2 times"),
         ("0 200000000 1\n", {"assembly": "mm9", "bin_size": 1_000_000}, "ends at 197195432 bp"),
         ("0 10 1\n", {"balance": "KR"}, "it is ice or none"),
+        ("0 10 1\n", {"label_scale": 0}, "both above 0"),
+        ("0 10 1\n", {"bin_size": 2.5}, "a whole number of base pairs"),
+        ("0 10 1\n", {"chromosomes": []}, "`chromosomes` names none"),
         ("0 10 1\n", {"chromosomes": ["chr1", "chr7"]}, "chr7"),
     ],
 )

@@ -37,7 +37,8 @@ NKG7 = {"chrom": "1", "start": 100, "end": 200, "gene": "Nkg7", "strand": "-"}
 def read(path, content: str, **arguments) -> list[dict]:
     data = gzip.compress(content.encode()) if path.suffix == ".gz" else content.encode()
     path.write_bytes(data)
-    return GeneAnnotationDataset(filepath=str(path), **arguments).load().to_dict("records")
+    found = GeneAnnotationDataset(filepath=str(path), **arguments).load()
+    return found.drop(columns="gene_id").to_dict("records")
 
 
 @pytest.mark.parametrize("name", ["g.gtf", "g.gtf.gz"])
@@ -105,7 +106,17 @@ def test_annotation_survives_a_round_trip_through_gtf(tmp_path):
     dataset = GeneAnnotationDataset(filepath=str(tmp_path / "g.gtf"))
     dataset.save(genes)
     assert "\t1\t10\t" in (tmp_path / "g.gtf").read_text()  # GTF counts from one, ends included
-    pd.testing.assert_frame_equal(dataset.load(), genes, check_dtype=False)
+    found = dataset.load()
+    assert found.pop("gene_id").tolist() == ["a", "b"]
+    pd.testing.assert_frame_equal(found, genes, check_dtype=False)
+
+
+def test_identifiers_are_kept(tmp_path):
+    (tmp_path / "g.gtf").write_text(GTF)
+    (tmp_path / "g.gff3").write_text(GFF3.replace("biotype=", "gene_id=ENSG1.4;biotype="))
+    for name, expected in (("g.gtf", "ENSG1"), ("g.gff3", "ENSG1.4")):
+        found = GeneAnnotationDataset(filepath=str(tmp_path / name)).load()
+        assert found["gene_id"].iloc[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -119,15 +130,17 @@ def test_annotation_survives_a_round_trip_through_gtf(tmp_path):
         ("g.bed", "chr1\t5.5\t9\ta\t0\t+\n", "record 1"),
         ("g.bed", "chr1\t5\tinf\ta\t0\t+\n", "record 1"),
         ("g.bed", "\t5\t9\ta\t0\t+\n", "Each needs a chromosome"),
-        ("g.bed", "chr1\t5\t9\ta\t0\t?\n", "strand"),
+        ("g.bed", "chr1\t5\t9\ta\t0\tx\n", "strand"),
         ("g.bed", "chr1\t5\t9\t\t0\t+\n", "names no gene"),
+        ("g.bed", "chr1\t5\t9\ta\t+\n", "strands in its fifth column"),
+        ("g.tsv", "gene\tchrom\tstart\tend\na\tchr1\t5\t9\t\n", "one cell more than the header"),
         ("g.bed", "", "not a BED file"),
         ("g.gtf", 'chr1\tx\texon\t1\t5\t.\t+\t.\tgene_id "a";\n', "no `gene`.*but exon"),
         ("g.gtf", "chr1\t5\t9\ta\t0\t+\n", "line 1 has 6 tab-separated columns"),
         ("g.gff3", "", "but nothing"),
         ("g.gtf.gz", "plain text", "cannot be read as an annotation"),
         ("g.tsv", "gene\tchrom\tstart\na\t1\t5\n", "no column 'end'"),
-        ("g.tsv", "", "cannot be read as an annotation"),
+        ("g.tsv", "", "is empty"),
         ("g.tsv", "gene\tchrom\ttss\na\t1\t-5\n", "record 1"),
     ],
 )

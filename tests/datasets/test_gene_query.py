@@ -60,6 +60,17 @@ def test_offline_it_says_so_and_keeps_what_is_known(tmp_path, asked, monkeypatch
     query(tmp_path).save(["RAGE"])  # nothing to ask
 
 
+def test_what_was_edited_badly_is_explained(tmp_path):
+    for content, message in (
+        ("", "is empty"),
+        ("a\tb\tc\n1\t2\n", "line 2"),
+        ("a\tb\n", "no column"),
+    ):
+        (tmp_path / "names.tsv").write_text(content)
+        with pytest.raises(DatasetError, match=message):
+            query(tmp_path).load()
+
+
 def test_the_species_must_be_named(tmp_path, asked):
     with pytest.raises(DatasetError, match=r"`species` in globals\.yml"):
         query(tmp_path, species=None).save(["RAGE"])

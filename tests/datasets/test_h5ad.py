@@ -52,11 +52,20 @@ def test_a_layer_may_be_named(path):
         ({"part": "expression", "layer": "tpm"}, "no layer 'tpm'; it has 'raw'"),
         ({"part": "expression", "genes": "name"}, "var: no column 'name'"),
         ({"part": "samples", "columns": {"time": "day"}}, "obs: no column 'day'"),
+        ({"part": "samples", "columns": {"sample": "age"}}, "it may name time, replicate"),
     ],
 )
 def test_what_the_file_lacks_is_named(path, arguments, message):
     with pytest.raises(DatasetError, match=message):
         H5adDataset(filepath=str(path), **arguments).load()
+
+
+def test_a_gene_without_a_name_is_no_gene_called_nan(path):
+    data = anndata.read_h5ad(path)
+    data.var["symbol"] = ["Aqp5", None]
+    data.write_h5ad(path)
+    values = H5adDataset(filepath=str(path), part="expression", genes="symbol").load()
+    assert values["gene"].tolist() == ["Aqp5", ""]
 
 
 def test_without_anndata_the_extra_is_named(path, monkeypatch):

@@ -91,6 +91,8 @@ def test_tables_are_read_over_http(tmp_path, served):
     assert dataset.load().to_numpy().tolist() == [["NA", "2"]]
     with pytest.raises(DatasetError, match=r"/none\.csv cannot be fetched"):
         TableDataset(filepath=f"{served}/none.csv").load()
+    dataset = TableDataset(filepath=f"{served}/t.csv.gz?download=1")
+    assert dataset.load().to_numpy().tolist() == [["NA", "2"]]
     with pytest.raises(DatasetError, match="and the network"):
         TableDataset(filepath="http://localhost:9/t.csv").load()
 

@@ -100,7 +100,7 @@ def test_missing_values_stay_missing_and_hinder_nothing():
 
 def test_too_few_replicates_for_unwanted_variation_are_explained():
     course, _ = log2_course(10)
-    with pytest.raises(InputError, match="differ in 4 ways"):
+    with pytest.raises(InputError, match="differ in 4 directions"):
         normalise(course, Normalisation(unwanted_components=4), 2)
 
 
@@ -131,6 +131,16 @@ def test_counts_per_million():
         [np.log2(250_001), 0.0, np.log2(500_001)]
     )
     assert found.detected.loc["x"].tolist() == [True, False, True]
+
+
+def test_counts_per_million_need_every_count_and_flag_unlike_samples():
+    counts = pd.DataFrame({"a": [10.0, 30.0], "b": [9.0, 31.0], "c": [1000.0, 900.0]})
+    cpm = Normalisation(method="cpm")
+    found = normalise(measured(counts, [1.0, 2.0, 3.0]), cpm, 2)
+    assert list(found.quality) == ["c"]
+    counts.iloc[0, 1] = np.nan
+    with pytest.raises(InputError, match="1 are missing in sample 'b'"):
+        normalise(measured(counts, [1.0, 2.0, 3.0]), cpm, 2)
 
 
 def test_median_of_ratios_undoes_the_depth_of_sequencing():
@@ -169,6 +179,30 @@ def test_duplicate_genes_are_merged_and_no_later_value_chooses(rule, late):
     assert merged.values.loc["g", "c"] == late
 
 
+def test_a_merged_gene_lacks_a_value_where_one_of_its_rows_does():
+    values = pd.DataFrame([[1.0, np.nan], [3.0, 3.0]], index=["g", "g"], columns=[*"ab"])
+    layout = replace(LAYOUT, scale="log2", duplicates="mean")
+    merged = merge_duplicates(measured(values, [1.0, 2.0], layout=layout), ["a"]).values
+    assert merged["a"].tolist() == [2.0]
+    assert merged["b"].isna().all()
+
+
+def test_replicates_that_differ_in_one_direction_leave_none_to_remove():
+    rng = np.random.default_rng(0)
+    level = np.repeat(rng.normal(8, 1, (20, 6)), 2, axis=1)
+    values = level + np.outer(rng.normal(size=20), rng.normal(size=12))
+    course = pd.DataFrame(values, columns=[f"s{n}" for n in range(12)])
+    layout = replace(LAYOUT, scale="log2", background=7.0)
+    times = np.repeat(np.arange(6.0), 2)
+    for components in (1, 2):
+        settings = Normalisation(unwanted_components=components)
+        with pytest.raises(InputError, match="differ in 1 directions"):
+            normalise(measured(course, times, layout=layout), settings, 4)
+    same = pd.DataFrame(level, columns=course.columns)
+    with pytest.raises(InputError, match="differ in 0 directions"):
+        normalise(measured(same, times, layout=layout), Normalisation(unwanted_components=1), 4)
+
+
 def test_undetected_genes_are_dropped_by_their_first_times():
     samples = pd.DataFrame(
         {
@@ -201,6 +235,10 @@ def test_a_method_that_does_not_fit_is_refused():
     refused("two Negative probes", ns, probe_class=counts.probe_class.replace("Negative", "x"))
     refused("is none of housekeeping, top", replace(ns, content="best"))
     refused("background of their own", ns, layout=replace(LAYOUT, background=3.0))
+    positive = counts.probe_class.index[counts.probe_class == "Positive"]
+    without = counts.values.copy()
+    without.loc[positive, "s4"] = np.nan
+    refused("'s4' has no value of a Positive probe", ns, values=without)
     empty = counts.values.assign(s3=0.0)
     refused("'s3' has no counts", Normalisation(method="cpm"), values=empty)
 

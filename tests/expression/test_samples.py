@@ -134,7 +134,7 @@ def test_a_sample_sheet_names_times_replicates_and_batches():
         (SHEET.iloc[:3], "'s4' is not in sample_sheet"),
         (pd.concat([SHEET, SHEET.iloc[:1]]), "lists 's1' twice"),
         (pd.concat([SHEET, SHEET.iloc[:1].assign(sample="s9")]), "lists 's9', which the table"),
-        (SHEET.assign(time=["2", "soon", "3", "2"]), "'soon' names no time"),
+        (SHEET.assign(time=["2", "soon", "3", "2"]), "'soon', which is no time alone"),
         (SHEET.assign(time=["2", "1_rep2", "3", "2"]), "'1_rep2', which is no time alone"),
         (SHEET.assign(time=["2h", "1", "3", "2"]), "in hours, but the study's `time_unit` is day"),
     ],

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from step.datasets import TableDataset
 from step.errors import InputError
-from step.expression.times import TIME_UNITS, parse_sample_time, study_time
+from step.expression.times import TIME_UNITS, parse_sample_time, read_samples, study_time
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,11 @@ from step.expression.times import TIME_UNITS, parse_sample_time, study_time
         ("T-2h", -2.0, "hour", ""),
         ("18wt1", 18.0, None, "wt1"),
         ("2wk_b", 2.0, "week", "b"),
+        ("18_d", 18.0, None, "d"),
+        ("18_D1", 18.0, None, "D1"),
+        ("5-min_2", 5.0, "minute", "2"),
+        ("t5_min_rep1", 5.0, "minute", "rep1"),
+        ("5minrep1", 5.0, "minute", "rep1"),
     ],
 )
 def test_headers_name_time_unit_and_replicate(header, number, unit, replicate):
@@ -55,17 +60,48 @@ def test_embryonic_days_come_before_birth(header, replicate):
 
 
 @pytest.mark.parametrize(
-    "header", ["control", "", "P", "sample_3", "P1..5", "__", "P0.54.311", "P1,5", "1" + "_" * 500]
+    "header",
+    [
+        "control",
+        "",
+        "P",
+        "sample_3",
+        "P1..5",
+        "__",
+        "P0.54.311",
+        "P1,5",
+        "1" + "_" * 500,
+        "3mo_1",
+        "1yr_1",
+        "100ms",
+        "18m",
+        "3 months",
+    ],
 )
 def test_headers_without_a_time_are_refused(header):
     with pytest.raises(InputError, match="names no time"):
         parse_sample_time(header)
 
 
-@pytest.mark.parametrize("header", ["D1_0h", "0h_24h", "P1_5min"])
+@pytest.mark.parametrize(
+    "header",
+    ["D1_0h", "0h_24h", "P1_5min", "D1_ZT6", "d1_h6", "W1D3", "2 h 30 min", "E16.5_P1", "D1_D2"],
+)
 def test_headers_with_two_times_are_refused(header):
     with pytest.raises(InputError, match="names two times"):
         parse_sample_time(header)
+
+
+def test_embryonic_days_after_birth_are_refused():
+    headers = ["E16.5", "E20", "P1", "P2"]
+    assert read_samples(headers, None, "day", 21.0)["time"].tolist() == [-4.5, -1.0, 1.0, 2.0]
+    with pytest.raises(InputError, match="the embryonic day 20 is not before the first other"):
+        read_samples(headers, None, "day", 19.0)
+
+
+def test_a_name_that_numbering_makes_is_refused():
+    with pytest.raises(InputError, match=r"called '1 \(1\)'"):
+        read_samples(["1", "1", "1 (1)", "2", "3"], None, "day", None)
 
 
 @pytest.mark.parametrize(("header", "unit"), [("24h", "day"), ("P3", "hour"), ("5min", "hour")])

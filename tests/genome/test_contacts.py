@@ -28,6 +28,13 @@ def test_a_chromosome_that_the_map_lacks_is_named(contacts):
     check_annotation(annotation(("chrM", 5, 9), ("chr9_random", 5, 9)), contacts, GENOME)
 
 
+def test_mitochondria_have_many_names(contacts):
+    table = annotation(("1", 5, 9), ("MT", 5, 9))
+    check_annotation(table, contacts, GENOME)  # which ignores chrM
+    with pytest.raises(InputError, match="lacks: MT"):
+        check_annotation(table, contacts, Genome("demo", ["chrY"]))
+
+
 def test_a_gene_beyond_its_chromosome_is_of_another_assembly(contacts):
     with pytest.raises(InputError, match="chr2 ends at 50000000"):
         check_annotation(annotation(("chr2", 5, 50_000_001)), contacts, GENOME)

@@ -48,8 +48,15 @@ def test_the_window_follows_the_resolution():
         assert insulation_window(bin_size, chosen) == window
     named = Features(excluded_chromosomes=[], insulation_window=700_000)
     assert insulation_window(100_000, named) == 700_000
-    with pytest.raises(InputError, match="no multiple"):
-        insulation_window(500_000, named)
+    for window in (700_000, 500_000, 0, -1_500_000):
+        with pytest.raises(InputError, match="no multiple"):
+            insulation_window(500_000, Features([], window))
+
+
+def test_some_chromosome_must_be_left(truth, contacts):
+    tss = simulate_annotation(truth, 400, seed=3)
+    with pytest.raises(InputError, match="leaves no chromosome"):
+        chromatin_features(contacts, tss, Features(excluded_chromosomes=["chr*"]))
 
 
 def test_fine_maps_have_the_compartments_of_coarse_ones(truth, contacts, features, tmp_path):

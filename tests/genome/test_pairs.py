@@ -1,10 +1,12 @@
 from dataclasses import replace
 
+import cooler
 import cooltools
 import numpy as np
 import pandas as pd
 import pytest
 
+from step.datasets import ContactMapDataset
 from step.genome.pairs import PairSelection, expected_by_distance, gene_pairs
 
 SETTINGS = PairSelection(
@@ -116,6 +118,19 @@ def test_pairs_may_be_chosen_by_observed_over_expected_and_by_threshold(genes, c
     least = every["contact"].median()
     kept = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None, threshold=least))
     assert len(kept) == (every["contact"] >= least).sum()
+
+
+def test_genes_of_one_bin_are_connected_even_where_the_map_has_no_diagonal(
+    genes, contacts, tmp_path
+):
+    pixels = contacts.pixels()[:]
+    path = str(tmp_path / "map.cool")
+    bins = contacts.bins()[["chrom", "start", "end"]][:].astype({"chrom": str})
+    cooler.create_cooler(path, bins, pixels[pixels["bin1_id"] != pixels["bin2_id"]], ordered=True)
+    plain = ContactMapDataset(filepath=path, balance="none").load()
+    for rule, count in (("connected", 1), ("ranked", 0)):
+        pairs = gene_pairs(genes, plain, replace(SETTINGS, same_bin=rule))
+        assert ((pairs["gene_1"] == "g0") & (pairs["gene_2"] == "g1")).sum() == count
 
 
 @pytest.mark.parametrize("select_by", ["contact", "observed_expected"])

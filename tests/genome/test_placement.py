@@ -25,7 +25,7 @@ ANNOTATION = pd.DataFrame(
         ("chrZ", 5, 9, "Off", "+"),
     ],
     columns=["chrom", "start", "end", "gene", "strand"],
-)
+).assign(gene_id=[f"ENS{n}.3" for n in range(8)])
 
 
 def test_tss_is_the_most_upstream_start_by_strand():
@@ -34,6 +34,36 @@ def test_tss_is_the_most_upstream_start_by_strand():
     assert tss["Rev", "chr1"] == 299
     assert tss["Empty", "chr2"] == 5
     assert len(tss["Both"]) == 2
+
+
+def test_a_gene_far_from_itself_has_several_places_and_on_two_strands_that_of_the_longest():
+    annotation = pd.DataFrame(
+        [
+            ("chr1", 100, 200, "Far", "+"),
+            ("chr1", 5_000_000, 5_000_100, "Far", "+"),
+            ("chr1", 100, 200, "Mixed", "+"),
+            ("chr1", 120, 400, "Mixed", "-"),
+            ("chr1", 150, 300, "Unknown", "."),
+        ],
+        columns=["chrom", "start", "end", "gene", "strand"],
+    ).assign(gene_id=None)
+    tss = choose_tss(annotation)
+    assert tss["gene"].value_counts().to_dict() == {"Far": 2, "Mixed": 1, "Unknown": 1}
+    by_gene = tss.set_index("gene")["tss"]
+    assert by_gene["Mixed"] == 399
+    assert by_gene["Unknown"] == 224
+
+
+def test_names_meet_by_case_or_identifier_unless_they_are_unclear():
+    annotation = ANNOTATION.assign(gene=[*"abcdefg", "G"])
+    annotation["gene_id"] = [f"ENSMUSG{n}.7" for n in range(8)]
+    genes = ["A", "ENSMUSG1", "ENSMUSG2.9", "g", "G", "ENSMUSG6"]
+    found = place_genes(genes, pd.Series(dtype=object), choose_tss(annotation))
+    assert found["symbol"].tolist() == ["a", "b", "c", "g", "G", "g"]
+    assert found["unplaced"].isna().all()
+    unclear = annotation.assign(gene=[*"abcdef", "Dl", "dl"])
+    found = place_genes(["DL"], pd.Series(dtype=object), choose_tss(unclear))
+    assert found["unplaced"].tolist() == [AMBIGUOUS]
 
 
 def test_every_gene_is_placed_or_says_why_not():

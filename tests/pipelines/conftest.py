@@ -14,11 +14,17 @@ QUICK = {
 }
 
 
-def run(project: Path, pipeline: str, params: dict[str, Any] | None = None, env: str = "base"):
+def run(
+    project: Path,
+    pipeline: str,
+    params: dict[str, Any] | None = None,
+    env: str = "base",
+    tags: list[str] | None = None,
+):
     """Run a pipeline of a copy of the project, as the command line does."""
     bootstrap_project(project)
     with KedroSession.create(project_path=project, env=env, runtime_params=params or {}) as session:
-        return session.run(pipeline_names=[pipeline])
+        return session.run(pipeline_names=[pipeline], tags=tags)
 
 
 @pytest.fixture(scope="package")

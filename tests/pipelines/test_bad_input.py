@@ -91,6 +91,20 @@ def test_one_message_and_nothing_written(project, case):
     assert written(project) == []
 
 
+def test_a_study_borrows_no_file_of_the_demo(project):
+    (project / "conf" / "own").mkdir()
+    (project / "conf" / "own" / "globals.yml").write_text("study: own\ntime_unit: day\n")
+    message = r"(?s)'own' names no files of its own as:.*gene_annotation: .*mrna\.raw_expression"
+    with pytest.raises(click.ClickException, match=message):
+        run(project, "mrna", QUICK, env="own")
+    assert written(project) == []
+
+
+def test_a_stage_without_the_stages_before_it_says_so(project):
+    with pytest.raises(click.ClickException, match=r"(?s)mrna\.expression: .*those stages first"):
+        run(project, "graph_engineering", QUICK)
+
+
 RAW = "data/01_raw/demo"
 SHEET = {"type": "step.datasets.TableDataset", "filepath": f"{RAW}/samples.csv"}
 MAP = {"type": "step.datasets.ContactMapDataset"}

@@ -62,9 +62,14 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
                 weights.
         """
         path = self._local()
-        if path.suffix.lower() == ".hic":
+        if self._ending == ".hic":
             return open_map(*read_hic(path, self._address, self._resolution, self._balance))
         contacts = self._open(path)
+        if self._resolution not in (None, contacts.binsize):
+            raise InputError(
+                f"{self._address}: `resolution` is {self._resolution} bp, but the bins are of "
+                f"{contacts.binsize} bp. Name another map, or leave it out."
+            )
         if self._balance == "weight" and "weight" in contacts.bins().columns:
             return contacts
         weights = bin_weights(contacts, self._balance)
@@ -74,7 +79,7 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
 
     def _open(self, path: Path) -> cooler.Cooler:
         group = self._group
-        if self._resolution and not group and path.suffix.lower() == ".mcool":
+        if self._resolution and not group and self._ending == ".mcool":
             group = "/".join(["", "resolutions", str(self._resolution)])
         try:
             if group is None and not cooler.fileops.is_multires_file(str(path)):

@@ -12,6 +12,7 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from step.datasets.source_file import SourceFile
+from step.datasets.table import TableDataset
 from step.datasets.whole_file import whole_file
 from step.errors import InputError, require_columns
 
@@ -28,15 +29,16 @@ RECORDS = [
 ]
 GTF_NAMES = ["gene_name", "gene_id"]
 GFF3_NAMES = ["gene_name", "Name", "gene", "gene_id", "ID"]
-STRANDS = {"1": "+", "-1": "-", "": "."}
+STRANDS = {"1": "+", "-1": "-", "": ".", "?": "."}
 
 
 class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
     """A GTF, GFF3, BED or TSV file (`.gz` too) as a table of genes.
 
-    Loaded as chrom, start, end, gene, strand (`.` where unknown); coordinates 0-based and
-    half-open, in base pairs. Of a GTF or GFF3, the genes' records count, or the transcripts' where
-    there are none, or the miRNAs'. Records without a gene's name are left out.
+    Loaded as chrom, start, end, gene, strand (`.` where unknown), gene_id (missing where the file
+    has none); coordinates 0-based and half-open, in base pairs. Of a GTF or GFF3, the genes'
+    records count, or the transcripts' where there are none, or the miRNAs'. Records without a
+    gene's name are left out.
 
     ```yaml
     gene_annotation:
@@ -65,8 +67,9 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
         Args:
             filepath: A local path, or an http(s) address. Its ending says what it is: .gtf, .gff,
                 .gff3, .bed (4 to 12 columns), or .tsv, .txt, .csv with a header.
-            columns: Of a table with a header, names of chrom, gene, strand (optional), and either
-                start and end, or tss; needed where they are called otherwise.
+            columns: Of a table with a header, names of chrom, gene, strand and gene_id (both
+                optional), and either start and end, or tss; needed where they are called
+                otherwise.
             first_base: What a table with a header calls the first base of a chromosome: 0 (with
                 ends excluded, as in BED) or 1 (with ends included, as in GTF).
             metadata: For kedro-viz.
@@ -82,17 +85,18 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
             InputError: The file is none, or a record has no place.
         """
         path = self._local()
-        endings = [ending.lower() for ending in path.suffixes]
+        endings = self._endings
         try:
             if ".gtf" in endings:
                 genes = self._records(path, GTF_NAMES, r'{} "?([^";]*)"?')
             elif ".gff" in endings or ".gff3" in endings:
                 genes = self._records(path, GFF3_NAMES, r"{}=([^;]*)")
-                genes["gene"] = genes["gene"].map(unquote, na_action="ignore")
+                for name in ("gene", "gene_id"):
+                    genes[name] = genes[name].map(unquote, na_action="ignore")
             elif ".bed" in endings:
                 genes = self._bed(path)
             else:
-                genes = self._table(path, "," if ".csv" in endings else "\t")
+                genes = self._table(path)
         except (ValueError, OSError, EOFError, zlib.error) as error:
             if isinstance(error, InputError):
                 raise
@@ -118,6 +122,8 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
                 "strand +, - or . (unknown)."
             )
         genes["gene"] = genes["gene"].str.strip()
+        if "gene_id" not in genes:
+            genes["gene_id"] = None
         named = genes["gene"].notna() & (genes["gene"] != "")
         if not named.any():
             raise InputError(f"{self._address} names no gene.")
@@ -157,12 +163,14 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
                 f"{self._address} holds no `gene`, `transcript` or `miRNA` record, but "
                 f"{', '.join(sorted(passed)[:5]) or 'nothing'}."
             )
-        gene = pd.Series(None, index=chosen.index, dtype=object)
-        for name in names:
-            found = chosen["attributes"].str.extract(
-                r"(?:^|;)\s*" + pattern.format(name), expand=False
-            )
-            gene = gene.where(gene.notna(), found.str.strip().where(lambda text: text != ""))
+        found = {
+            name: chosen["attributes"]
+            .str.extract(r"(?:^|;)\s*" + pattern.format(name), expand=False)
+            .str.strip()
+            .where(lambda text: text != "")
+            for name in names
+        }
+        gene = pd.DataFrame(found).bfill(axis=1).iloc[:, 0]
         return pd.DataFrame(
             {
                 "chrom": chosen["chrom"],
@@ -170,6 +178,7 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
                 "end": chosen["end"],
                 "gene": gene,
                 "strand": chosen["strand"],
+                "gene_id": found["gene_id"],
             }
         ).reset_index(drop=True)
 
@@ -193,22 +202,30 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
         records = pd.DataFrame(rows, dtype=object).iloc[:, : len(BED_COLUMNS)]
         records.columns = BED_COLUMNS[: records.shape[1]]
         if "strand" not in records:
+            if records.get("score", pd.Series(dtype=object)).isin(["+", "-"]).any():
+                raise InputError(
+                    f"{self._address} has strands in its fifth column, which BED has for scores. "
+                    "Put a column of zeros before it."
+                )
             records["strand"] = "."
         return records.drop(columns="score", errors="ignore")
 
-    def _table(self, path: Path, separator: str) -> pd.DataFrame:
+    def _table(self, path: Path) -> pd.DataFrame:
         if self._first_base not in (0, 1):
             raise InputError(
                 f"{self._address}: `first_base` is {self._first_base!r}; it is 0 or 1."
             )
-        table = pd.read_csv(path, sep=separator, dtype=str, na_filter=False, comment="#")
-        called = {name: self._columns.get(name, name) for name in [*BED_COLUMNS, "tss"]}
+        table = TableDataset(filepath=str(path)).load()
+        table.columns = [header.removeprefix("#").strip() for header in table.columns]
+        called = {name: self._columns.get(name, name) for name in [*BED_COLUMNS, "tss", "gene_id"]}
         by_tss = called["tss"] in table.columns
         needed = ["chrom", "gene", *(["tss"] if by_tss else ["start", "end"])]
         require_columns(table, [called[name] for name in needed], self._address)
         genes = pd.DataFrame({name: table[called[name]].str.strip() for name in needed})
         strand = called["strand"]
         genes["strand"] = table[strand].str.strip() if strand in table.columns else "."
+        identifier = called["gene_id"]
+        genes["gene_id"] = table[identifier].str.strip() if identifier in table.columns else None
         if by_tss:
             tss = pd.to_numeric(genes.pop("tss"), errors="coerce") - self._first_base
             return genes.assign(start=tss, end=tss + 1)

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.whole_file import LocalFile, whole_file
-from step.errors import InputError
+from step.datasets.table import TableDataset
+from step.datasets.whole_file import LocalFile
+from step.errors import InputError, require_columns
 
 COLUMNS = ["assay_name", "symbol", "note"]
 SCOPES = "symbol,alias,prev_symbol,ensembl.gene,entrezgene,refseq,mirbase"
@@ -52,7 +53,9 @@ class GeneQueryDataset(LocalFile, AbstractDataset[list[str], pd.DataFrame]):
         """Read what was looked up before."""
         if not Path(self._filepath).exists():
             return pd.DataFrame(columns=COLUMNS, dtype=object)
-        return pd.read_csv(self._filepath, sep="\t", dtype=str, na_filter=False, quoting=3)
+        table = TableDataset(filepath=str(self._filepath)).load()
+        require_columns(table, COLUMNS[:2], str(self._filepath))
+        return table
 
     def save(self, data: list[str]) -> None:
         """Look up the names that the file lacks, and keep the answers.
@@ -69,8 +72,10 @@ class GeneQueryDataset(LocalFile, AbstractDataset[list[str], pd.DataFrame]):
                 "%d of %d names found at mygene.info", (found["symbol"] != "").sum(), len(new)
             )
             known = pd.concat([known, found], ignore_index=True)
-        with whole_file(self._filepath) as beside:
-            known.to_csv(beside, sep="\t", index=False, quoting=3, escapechar="\\")
+        TableDataset(filepath=str(self._filepath)).save(known)
+
+    def _exists(self) -> bool:
+        return True  # without a file, nothing was looked up yet
 
     def _ask(self, names: list[str]) -> pd.DataFrame:
         if self._species is None:

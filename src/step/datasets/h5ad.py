@@ -83,6 +83,12 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
         return self._expression(data)
 
     def _samples(self, obs: pd.DataFrame) -> pd.DataFrame:
+        unknown = set(self._columns) - {"time", "replicate", "batch"}
+        if unknown:
+            raise InputError(
+                f"{self._address}: `columns` names {', '.join(sorted(unknown))}; it may name time, "
+                "replicate and batch."
+            )
         require_columns(obs, list(self._columns.values()), f"{self._address}, obs")
         sheet = pd.DataFrame(
             {
@@ -110,7 +116,8 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
         if self._genes is not None:
             require_columns(data.var, [self._genes], f"{self._address}, var")
         genes = data.var_names if self._genes is None else data.var[self._genes]
-        table.insert(0, "gene", genes.astype(str).to_numpy(), allow_duplicates=True)
+        names = ["" if pd.isna(gene) else str(gene) for gene in genes]
+        table.insert(0, "gene", names, allow_duplicates=True)
         return table
 
     def save(self, data: None) -> None:

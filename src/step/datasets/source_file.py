@@ -5,6 +5,7 @@ import tempfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 import fsspec
 from kedro.io.core import get_protocol_and_path
@@ -19,6 +20,16 @@ class SourceFile:
         self._address = address(filepath)
         self._filepath = PurePosixPath(self._address)
         self.metadata = metadata
+
+    @property
+    def _endings(self) -> list[str]:
+        """What the file's name ends with, in small letters: `[".csv", ".gz"]`."""
+        path = urlsplit(self._address).path if is_remote(self._address) else self._address
+        return [ending.lower() for ending in PurePosixPath(path).suffixes]
+
+    @property
+    def _ending(self) -> str:
+        return self._endings[-1] if self._endings else ""
 
     def _local(self) -> Path:
         return local_copy(self._address)
@@ -52,7 +63,7 @@ def local_copy(where: str) -> Path:
         if not Path(where).exists():
             raise FileNotFoundError(where)
         return Path(where)
-    target = temporary_file(PurePosixPath(where).name)
+    target = temporary_file(PurePosixPath(urlsplit(where).path).name or "file")
     try:
         with fsspec.open(where, "rb") as remote, target.open("wb") as local:
             shutil.copyfileobj(remote, local)

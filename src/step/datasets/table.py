@@ -60,7 +60,7 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
         """
         path = self._local()
         try:
-            with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+            with (gzip.open if self._ending == ".gz" else open)(path, "rb") as file:
                 content = file.read()
         except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{self._address} cannot be read: {error}.") from error
@@ -72,7 +72,7 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
         return table
 
     def _is_spreadsheet(self) -> bool:
-        return self._filepath.suffix.lower() in SPREADSHEETS
+        return self._ending in SPREADSHEETS
 
     def _text(self, content: bytes) -> pd.DataFrame:
         encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
@@ -85,7 +85,7 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
                 f"{self._address} is not a text table (it holds binary data). Save it as CSV, TSV "
                 "or XLSX, with the ending that says which."
             )
-        comma = ".csv" in [suffix.lower() for suffix in self._filepath.suffixes]
+        comma = ".csv" in self._endings
         reader = csv.reader(io.StringIO(lines), delimiter="," if comma else "\t", strict=True)
         try:
             rows = [(reader.line_num, row) for row in reader if any(row)]
@@ -140,7 +140,7 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
         if self._is_spreadsheet():
             write_workbook(self._filepath, {self._sheet or "Sheet1": data})
             return
-        comma = self._filepath.suffix.lower() == ".csv"
+        comma = ".csv" in self._endings
         with whole_file(self._filepath) as beside:
             data.to_csv(beside, sep="," if comma else "\t", index=False)
 

@@ -62,7 +62,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         """
         self._filepath = address(filepath)
         self._assembly = assembly
-        self._bin_size = bin_size
+        self._bin_size = int(bin_size) if float(bin_size).is_integer() else bin_size
         self._label_scale = label_scale
         self._chromosomes = chromosomes
         self._balance = balance
@@ -77,6 +77,11 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         if self._balance not in ("ice", "none"):
             raise InputError(
                 f"{self._filepath}: `balance` is {self._balance!r}; of text it is ice or none."
+            )
+        if not (float(self._bin_size).is_integer() and self._bin_size > 0 < self._label_scale):
+            raise InputError(
+                f"{self._filepath}: `bin_size` is a whole number of base pairs, and `label_scale` "
+                f"a number, both above 0; they are {self._bin_size!r} and {self._label_scale!r}."
             )
         files = self._files()
         found = {chrom: self._read(chrom, where) for chrom, where in files.items()}
@@ -106,7 +111,12 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                 "the files' names."
             )
         if self._chromosomes is not None:
-            return {name: self._filepath.replace(CHROMOSOME, name) for name in self._chromosomes}
+            if not self._chromosomes:
+                raise InputError(f"{self._filepath}: `chromosomes` names none; leave it out.")
+            return {
+                str(name): self._filepath.replace(CHROMOSOME, str(name))
+                for name in self._chromosomes
+            }
         if is_remote(self._filepath):
             raise InputError(
                 f"{self._filepath}: the files of an address cannot be listed. Name the map's "
@@ -138,9 +148,10 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                 "contact."
             )
         table.columns = ["first", "second", "count"]
-        labels = table[["first", "second"]].to_numpy() * self._label_scale
+        labels = table[["first", "second"]].to_numpy() * self._label_scale / self._bin_size
         with np.errstate(invalid="ignore"):
-            wrong = ~(np.isfinite(labels) & (labels >= 0) & (labels % self._bin_size == 0))
+            whole = np.abs(labels - np.rint(labels)) < 1e-6
+        wrong = ~(np.isfinite(labels) & (labels >= 0) & whole)
         if wrong.any():
             row, column = np.argwhere(wrong)[0]
             raise InputError(
@@ -154,7 +165,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                 f"{where}: contact {row + 1} is {table['count'].iloc[row]:g}; contacts are "
                 "numbers that are not negative."
             )
-        bins = np.sort((labels // self._bin_size).astype(np.int64), axis=1)
+        bins = np.sort(np.rint(labels).astype(np.int64), axis=1)
         table = table.assign(first=bins[:, 0], second=bins[:, 1]).dropna()
         return self._once(table, where)
 

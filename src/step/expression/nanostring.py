@@ -18,9 +18,9 @@ def nanostring(
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """nCounter normalisation of raw counts.
 
-    1. Positive controls: each sample is multiplied by (mean over the reference samples of the
-       geometric mean of its POS probes) / (that of the sample). POS_F, at the detection limit, is
-       left out. A factor outside 0.3 to 3 is flagged.
+    1. Positive controls: each sample is multiplied by (geometric mean of the POS probes in the
+       reference samples) / (that in the sample). POS_F, at the detection limit, is left out. A
+       factor outside 0.3 to 3 is flagged.
     2. Background of a sample: mean + 2 SD of its NEG probes. Counts below it are not detected and
        are raised to it.
     3. Content: the same ratio for the geometric mean of the housekeeping probes, or of the
@@ -54,7 +54,7 @@ def nanostring(
         raise InputError(f"NanoString content {content!r} is none of {', '.join(CONTENTS)}.")
     counts = measurements.values.clip(lower=1.0)
     kind = measurements.probe_class.str.lower().set_axis(counts.index)
-    positive = counts[(kind == "positive") & (counts.index != "POS_F")]
+    positive = counts[(kind == "positive") & ~counts.index.str.startswith("POS_F")]
     negative = counts[kind == "negative"]
     endogenous = kind.str.startswith("endogenous")
     for probes, name in ((positive, "Positive"), (negative, "Negative")):
@@ -63,6 +63,11 @@ def nanostring(
                 f"NanoString normalisation needs at least two {name} probes; the class column "
                 f"names {sorted(measurements.probe_class.unique())}."
             )
+    without = measurements.values.loc[positive.index].isna().all()
+    if without.any():
+        raise InputError(
+            f"The sample {without.index[without][0]!r} has no value of a Positive probe. Delete it."
+        )
     by_positive = _factor(positive, reference)
     counts = counts * by_positive
     negative = counts.loc[negative.index]

@@ -19,6 +19,7 @@ from step.expression.scales import to_log2
 from step.expression.unwanted import remove_unwanted
 from step.typed import settings
 
+USUAL_DEPTH = (0.1, 10.0)
 METHODS = ("none", "cpm", "median_of_ratios", "nanostring")
 
 
@@ -101,7 +102,6 @@ def merge_duplicates(measurements: Measurements, reference: list[str]) -> Measur
     values, rule = measurements.values, measurements.layout.duplicates
     if values.index.is_unique:
         return measurements
-    by_gene = values.groupby(level=0, sort=False)
     first = ~values.index.duplicated()
     if rule == "highest":
         level = values[reference].mean(axis=1).fillna(-np.inf).reset_index(drop=True)
@@ -109,7 +109,10 @@ def merge_duplicates(measurements: Measurements, reference: list[str]) -> Measur
         merged = values.iloc[best.to_numpy()]
         first = best.to_numpy()
     else:
+        # Missing where any row is: the mean of the others would be another quantity.
+        by_gene = values.groupby(level=0, sort=False)
         merged = by_gene.mean() if rule == "mean" else by_gene.median()
+        merged = merged.mask(values.isna().groupby(level=0, sort=False).any())
     kind = measurements.probe_class
     return Measurements(
         values=merged,
@@ -140,13 +143,30 @@ def _by_factors(measurements: Measurements, method: str, reference: list[str]) -
             f"Normalisation `{method}` expects counts, but the table's scale is {scale!r}. Set "
             "the method to none, or correct the scale."
         )
-    factor = values.sum() / 1e6 if method == "cpm" else size_factors(values, reference)
+    factor = _per_million(values) if method == "cpm" else size_factors(values, reference)
     wrong = ~(factor > 0)
     if wrong.any():
         raise InputError(
             f"The sample {factor.index[wrong][0]!r} has no counts to normalise by. Delete it."
         )
-    return Normalised(pd.DataFrame(to_log2(values / factor, "counts")), detected, {})
+    usual = factor / factor[reference].median()
+    quality = {
+        sample: f"{ratio:.2g} times the counts of the first samples"
+        for sample, ratio in usual.items()
+        if not USUAL_DEPTH[0] <= ratio <= USUAL_DEPTH[1]
+    }
+    return Normalised(pd.DataFrame(to_log2(values / factor, "counts")), detected, quality)
+
+
+def _per_million(counts: pd.DataFrame) -> pd.Series:
+    missing = counts.isna().sum()
+    if missing.any():
+        sample = missing.index[missing > 0][0]
+        raise InputError(
+            f"Normalisation `cpm` needs the counts of all genes, but {missing[sample]} are missing "
+            f"in sample {sample!r}. Write 0 where nothing was counted, or use median_of_ratios."
+        )
+    return counts.sum() / 1e6
 
 
 def size_factors(counts: pd.DataFrame, reference: list[str]) -> pd.Series:

@@ -96,6 +96,8 @@ def read_measurements(
     _check_columns(table, named, source)
     columns = _sample_columns(table, set(named), layout, source)
     genes = table[layout.gene_column].astype(str).str.strip()
+    if genes.empty:
+        raise InputError(f"{source}: there is a header, but no gene.")
     _check_genes(genes, layout, source)
     headers = [str(table.columns[column]) for column in columns]
     try:

@@ -6,6 +6,7 @@ The header says it, or a sample sheet.
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from step.errors import InputError, require_columns
@@ -50,25 +51,36 @@ UNIT_BEHIND = {
     "weeks?": "week",
     "wp[a-z]": "week",
 }
+UNKNOWN_UNIT = "mos?|months?|m|y|yrs?|years?|ms|msecs?"  # no unit of `TIME_UNITS`
 NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 LABEL = r"(?P<replicate>[0-9A-Za-z#()._-]+(?:\s+[0-9A-Za-z#()._-]+)*)"
-BEHIND = "|".join(sorted(UNIT_BEHIND, key=len, reverse=True))
+FORMS = sorted(UNIT_BEHIND, key=len, reverse=True)
+BEHIND = "|".join(FORMS)
+WORDS = "|".join(form for form in FORMS if len(form) > 1)
 WITH_UNIT_BEFORE = re.compile(
     rf"(?P<before>{'|'.join(name for name, unit in UNIT_BEFORE.items() if unit)})"
     rf"[\s_]*(?P<number>{NUMBER})(?:(?:[\s_-]+|(?=[A-Za-z])){LABEL})?",
     re.IGNORECASE,
 )
-# 24h1 and 0hD1 state hours; 18wt1 is replicate wt1 of 18.
+# 24h1, 0hD1 and 5minrep1 state their unit; 18wt1 is replicate wt1 of 18, and 18_d replicate d.
 WITH_UNIT_BEHIND = re.compile(
-    rf"(?:t|time)?[\s_]*(?P<number>[-−+]?{NUMBER})\s?(?P<behind>{BEHIND})"
-    rf"(?:(?:[\s._-]+|(?=(?-i:[0-9]|(?<=[a-z])[A-Z]))){LABEL})?",
+    rf"(?:t|time)?[\s_]*(?P<number>[-−+]?{NUMBER})(?P<behind>\s?(?:{BEHIND})|[_-](?:{WORDS}))"
+    rf"(?:(?:[\s._-]+|(?=(?-i:[0-9]|rep|r[0-9]|(?<=[a-z])[A-Z]))){LABEL})?",
     re.IGNORECASE,
 )
 WITHOUT_UNIT = re.compile(
-    rf"(?:t|time)?[\s_]*(?P<number>[-−+]?{NUMBER})(?:(?:[\s_-]+|(?=[A-Za-z])){LABEL})?",
+    rf"(?:t|time)?[\s_]*(?P<number>[-−+]?{NUMBER})"
+    rf"(?![\s_-]?(?:{UNKNOWN_UNIT})(?![A-Za-z]))(?:(?:[\s_-]+|(?=[A-Za-z])){LABEL})?",
     re.IGNORECASE,
 )
-ANOTHER_TIME = re.compile(rf"(?:^|[\s_-])(?P<time>{NUMBER}(?:{BEHIND}))(?:$|[\s_-])", re.IGNORECASE)
+# In the label, a further time: 24h, 30 min, ZT6 …; behind days or weeks also D2, E3, P1, W1, which
+# elsewhere may number donors, embryos, patients or wells.
+ANOTHER_TIME = re.compile(
+    rf"(?:^|[\s_-])({NUMBER}(?:{BEHIND})|{NUMBER}[\s_-](?:{WORDS})"
+    rf"|(?:zt|ct|h|hour|min|day|week|wk)[\s_]?{NUMBER})(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+ANOTHER_DAY = re.compile(rf"(?:^|[\s_-])([depw]{NUMBER})(?=$|[\s_-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -110,17 +122,19 @@ def parse_sample_time(header: str) -> SampleTime:
         )
     found = match.groupdict()
     before = (found.get("before") or "").lower()
-    behind = (found.get("behind") or "").lower()
+    behind = (found.get("behind") or "").lower().strip(" \t_-")
     replicate = found["replicate"] or ""
-    other = ANOTHER_TIME.search(replicate)
-    if other:
-        raise InputError(
-            f"the sample header {header!r} names two times, {text[: match.end('number')]!r} and "
-            f"{other['time']!r}. Rename the sample, or give a sample sheet."
-        )
     unit = UNIT_BEFORE[before]
     if behind:
         unit = next(name for form, name in UNIT_BEHIND.items() if re.fullmatch(form, behind))
+    other = ANOTHER_TIME.search(replicate)
+    if other is None and unit in ("day", "week"):
+        other = ANOTHER_DAY.search(replicate)
+    if other:
+        raise InputError(
+            f"the sample header {header!r} names two times, {text[: match.end('number')]!r} and "
+            f"{other[1]!r}. Rename the sample, or give a sample sheet."
+        )
     return SampleTime(
         number=float(found["number"].replace("−", "-")),  # a typographic minus
         unit=unit,
@@ -194,6 +208,15 @@ def read_samples(
         study_time(each, text, time_unit, birth_day)
         for each, text in zip(found, written, strict=True)
     ]
+    embryonic = np.array([each.embryonic for each in found])
+    if embryonic.any() and not embryonic.all():
+        last, first = samples["time"][embryonic].max(), samples["time"][~embryonic].min()
+        if last >= first:
+            raise InputError(
+                f"with `birth_day` {birth_day:g}, the embryonic day {last + birth_day:g} is not "
+                f"before the first other time, {first:g}. Correct `birth_day`: embryonic days come "
+                "before all others."
+            )
     if samples["time"].nunique() < 3:
         raise InputError(
             f"the samples are of {samples['time'].nunique()} different times; a course to forecast "
@@ -202,6 +225,12 @@ def read_samples(
     number = (samples.groupby("sample").cumcount() + 1).astype(str)
     repeated = samples["sample"].duplicated(keep=False)
     samples["sample"] = samples["sample"].where(~repeated, samples["sample"] + " (" + number + ")")
+    if samples["sample"].duplicated().any():
+        twice = samples["sample"][samples["sample"].duplicated()].iloc[0]
+        raise InputError(
+            f"two samples are called {twice!r}, one of them once repeated headers are numbered. "
+            "Give each a name of its own."
+        )
     by_time = samples.groupby("time")["replicate"]
     telling = (by_time.transform("nunique") == by_time.transform("size")) & (
         by_time.transform(lambda labels: (labels != "").all())
@@ -214,7 +243,8 @@ def read_samples(
 def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """The headers' rows of the sample sheet (sample, replicate, batch), and their times' text."""
     name = "sample_sheet"
-    require_columns(sheet, ["sample", "time"], name)
+    optional = [column for column in ("replicate", "batch") if column in sheet.columns]
+    require_columns(sheet, ["sample", "time", *optional], name)
     sheet = sheet.apply(lambda column: column.astype(str).str.strip())
     for sample in sheet["sample"][sheet["sample"].duplicated()]:
         raise InputError(f"{name} lists {sample!r} twice. A sample has one row; delete the other.")
@@ -237,9 +267,20 @@ def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, lis
                 "delete the row."
             )
     for sample, cell in zip(sheet["sample"], sheet["time"], strict=True):
-        if parse_sample_time(cell).replicate:
-            raise InputError(f"{name}: the time of {sample!r} is {cell!r}, which is no time alone.")
+        if _replicate_of(cell) != "":
+            raise InputError(
+                f"{name}: the time of {sample!r} is {cell!r}, which is no time alone. Times look "
+                "like 0.5, P0.5, E16.5, 5min or ZT0."
+            )
     rows = sheet.set_index("sample").loc[headers].reset_index()
     rows["replicate"] = rows.get("replicate", "")
     rows["batch"] = rows["batch"].replace("", None) if "batch" in rows else None
     return rows[["sample", "replicate", "batch"]], rows["time"].tolist()
+
+
+def _replicate_of(cell: str) -> str | None:
+    """What stands behind a cell's time; None where it is no time."""
+    try:
+        return parse_sample_time(cell).replicate
+    except InputError:
+        return None

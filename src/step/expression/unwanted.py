@@ -4,6 +4,8 @@ import numpy as np
 
 from step.errors import InputError
 
+SMALLEST_DIRECTION = 1e-9  # relative to the values; what is smaller is rounding
+
 
 def remove_unwanted(
     values: np.ndarray,
@@ -40,26 +42,26 @@ def remove_unwanted(
     known = values[:, reference]
     centre = np.nanmean(np.where(np.isnan(known).all(axis=1, keepdims=True), 0.0, known), axis=1)
     residual = np.zeros_like(known)
-    freedom = 0
     for time in np.unique(times[reference]):
         members = times[reference] == time
         of_time = known[:, members]
         count = (~np.isnan(of_time)).sum(axis=1, keepdims=True)
         mean = np.nansum(of_time, axis=1, keepdims=True) / np.maximum(count, 1)
         residual[:, members] = np.nan_to_num(of_time - mean)
-        freedom += members.sum() - 1
-    if freedom <= n_components:
-        raise InputError(
-            f"`unwanted_components` is {n_components}, but the first times' replicates differ in "
-            f"{freedom} ways. Remove fewer components, or none."
-        )
-    control = (detected[:, reference].mean(axis=1) >= 0.5) & np.isfinite(values).any(axis=1)
+    control = detected[:, reference].mean(axis=1) >= 0.5
     if control.sum() <= n_components:
         raise InputError(
             f"Only {control.sum()} genes are detected in the samples of the first times, too few "
             "to find unwanted variation. Set `unwanted_components` to 0."
         )
-    loading = np.linalg.svd(residual[control], full_matrices=False)[0][:, :n_components]
+    directions, sizes, _ = np.linalg.svd(residual[control], full_matrices=False)
+    n_directions = int(np.sum(sizes > SMALLEST_DIRECTION * np.nanmax(np.abs(known[control]))))
+    if n_components >= n_directions:
+        raise InputError(
+            f"`unwanted_components` is {n_components}, but the replicates of the first times "
+            f"differ in {n_directions} directions. Remove fewer components, or none."
+        )
+    loading = directions[:, :n_components]
     score = loading.T @ residual[control]
     every_loading = residual @ score.T @ np.linalg.inv(score @ score.T)
     away = values - centre[:, None]

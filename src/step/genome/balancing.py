@@ -35,9 +35,8 @@ def bin_weights(contacts: cooler.Cooler, balance: str) -> np.ndarray:
         return np.where(_observed(contacts), 1.0, np.nan)
     if balance == "ice":
         return _iterative_correction(contacts)
-    columns = list(contacts.bins().columns)
-    if balance not in columns:
-        held = [name for name in columns if name not in ("chrom", "start", "end")]
+    held = [name for name in contacts.bins().columns if name not in ("chrom", "start", "end")]
+    if balance not in held:
         raise InputError(
             f"{contacts.filename} holds no weights {balance!r}"
             + (f"; it holds {', '.join(held)}" if held else " (it is not balanced)")

@@ -93,8 +93,8 @@ def check_annotation(
         genome: What the study says it is.
 
     Returns:
-        The annotation with chromosomes named as the map names them (`chr1` and `1` are the same);
-        records on ignored chromosomes only of genes that have no other.
+        The annotation with chromosomes named as the map names them (`chr1` and `1`, `chrM` and
+        `MT` are the same); records on ignored chromosomes only of genes that have no other.
 
     Raises:
         InputError: Chromosome sizes contradict the assembly, a chromosome is missing from the map,
@@ -107,7 +107,7 @@ def check_annotation(
     unknown = sorted(
         name
         for name in set(chrom) - set(sizes.index)
-        if not any(fnmatch(name, pattern) for pattern in genome.ignored_chromosomes)
+        if not is_one_of(name, genome.ignored_chromosomes)
     )
     if unknown:
         raise InputError(
@@ -133,8 +133,17 @@ def check_annotation(
     return annotation
 
 
+def is_one_of(chromosome: str, patterns: list[str]) -> bool:
+    """Whether a chromosome's name, as any archive writes it, matches one of some patterns."""
+    bare = _bare(chromosome)
+    names = {chromosome, bare, f"chr{bare}"} | ({"M", "chrM"} if bare == "MT" else set())
+    return any(fnmatch(name, pattern) for name in names for pattern in patterns)
+
+
 def _bare(chromosome: str) -> str:
-    return chromosome.removeprefix("chr")
+    """One name for what archives call chr1 or 1, and chrM, M or MT."""
+    bare = chromosome.removeprefix("chr")
+    return "MT" if bare == "M" else bare
 
 
 def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:

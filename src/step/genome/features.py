@@ -1,7 +1,6 @@
 """Chromatin features of bins: compartments, insulation and domain boundaries, through cooltools."""
 
 import warnings
-from fnmatch import fnmatch
 
 import bioframe
 import cooler
@@ -11,7 +10,7 @@ import pandas as pd
 from cooltools.api.eigdecomp import cis_eig
 
 from step.errors import InputError
-from step.genome.contacts import coarse_contacts
+from step.genome.contacts import coarse_contacts, is_one_of
 from step.typed import settings
 
 IGNORED_DIAGONALS = 2
@@ -106,10 +105,10 @@ def insulation_window(bin_size: int, settings: Features) -> int:
     """
     if settings.insulation_window is None:
         return bin_size * max(BINS_A_WINDOW, -(-SMALLEST_WINDOW // bin_size))
-    if settings.insulation_window % bin_size:
+    if settings.insulation_window % bin_size or settings.insulation_window < 3 * bin_size:
         raise InputError(
             f"`features.insulation_window` is {settings.insulation_window} bp, which is no "
-            f"multiple of the bins of hic_contacts, {bin_size} bp. Name a multiple, or null."
+            f"multiple of the bins of hic_contacts, {bin_size} bp, by 3 or more. Name one, or null."
         )
     return settings.insulation_window
 
@@ -147,7 +146,12 @@ def gene_density(bins: pd.DataFrame, tss: pd.DataFrame) -> pd.DataFrame:
 
 def _view(contacts: cooler.Cooler, excluded: list[str]) -> pd.DataFrame:
     sizes = contacts.chromsizes
-    kept = [name for name in sizes.index if not any(fnmatch(name, p) for p in excluded)]
+    kept = [name for name in sizes.index if not is_one_of(name, excluded)]
+    if not kept:
+        raise InputError(
+            f"`features.excluded_chromosomes` ({', '.join(excluded)}) leaves no chromosome of "
+            f"hic_contacts ({', '.join(sizes.index[:5])} …)."
+        )
     return bioframe.make_viewframe([(name, 0, int(sizes[name])) for name in kept])
 
 

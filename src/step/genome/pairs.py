@@ -46,7 +46,7 @@ class PairSelection:
             case, or `excluded`.
     """
 
-    max_distance: int
+    max_distance: Annotated[int, Field(ge=0)]
     contact_weight: float
     compartment_weight: float
     tad_weight: float
@@ -76,7 +76,8 @@ def gene_pairs(
 
     Returns:
         `PAIR_COLUMNS`, gene_1 before gene_2 in the order of `genes`; distances in base pairs.
-        Pairs without a contact are none. Empty where no two genes share a chromosome.
+        Pairs without a contact are none, unless their bin connects them. Empty where no two genes
+        share a chromosome.
     """
     placed = genes[genes["bin"].notna()].reset_index(names="position")
     found = [
@@ -110,6 +111,8 @@ def _chromosome_pairs(
     second = (np.arange(len(first)) - np.repeat(begin, n_partners)).astype(np.int32) + first + 1
     contact = np.asarray(matrix[place[first], place[second]]).ravel()
     seen = contact > 0
+    if settings.same_bin == "connected":
+        seen |= place[first] == place[second]
     first, second, contact = first[seen], second[seen], contact[seen]
     valid = np.isfinite(contacts.bins()["weight"][offset:end].to_numpy(dtype=float))
     expected = expected_by_distance(matrix, valid)
@@ -162,7 +165,7 @@ def _choose(
     settings: PairSelection,
 ) -> np.ndarray:
     """Positions of the pairs that become edges."""
-    candidate = np.isfinite(value)
+    candidate = np.isfinite(value) & (value > 0)
     if settings.same_bin != "ranked":
         candidate &= ~same_bin
     if settings.threshold is not None:

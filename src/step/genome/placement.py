@@ -5,9 +5,12 @@ import pandas as pd
 
 from step.errors import InputError, require_columns
 
+FARTHEST_START = 1_000_000  # base pairs between two start sites of one gene
+VERSION = r"\.[0-9]+$"  # of an Ensembl identifier
+
 UNNAMED = "no symbol known for this name"
 UNANNOTATED = "symbol not in the annotation"
-AMBIGUOUS = "annotated on several chromosomes"
+AMBIGUOUS = "annotated at several places"
 UNMAPPED = "its chromosome is not in the contact map"
 
 
@@ -15,23 +18,31 @@ def choose_tss(annotation: pd.DataFrame) -> pd.DataFrame:
     """One transcription start site a gene.
 
     The start of the interval on the + strand, its last base on the − strand, its middle where the
-    strand is unknown. Of several records of a gene on one chromosome the most upstream counts; a
-    gene with records on several chromosomes keeps one row for each.
+    strand is unknown. Of several records of a gene at one place, the most upstream counts, on the
+    strand of the longest. A gene with records on several chromosomes, or more than 1 Mb apart, has
+    several places, and keeps one row for each.
 
     Args:
-        annotation: chrom, start, end, gene, strand.
+        annotation: chrom, start, end, gene, strand, gene_id.
 
     Returns:
-        gene, chrom, tss, strand; sorted by place.
+        gene, chrom, tss, strand, gene_id; sorted by place.
     """
     strand, start = annotation["strand"], annotation["start"]
     last = np.maximum(annotation["end"] - 1, start)  # an interval may be empty
     tss = np.select([strand == "+", strand == "-"], [start, last], default=(start + last) // 2)
+    sites = annotation.assign(tss=tss, length=annotation["end"] - start)
+    sites = sites.sort_values(["gene", "chrom", "tss"], kind="stable")
+    apart = sites.groupby(["gene", "chrom"])["tss"].diff() > FARTHEST_START
+    sites["place"] = apart.groupby([sites["gene"], sites["chrom"]]).cumsum()
+    place = ["gene", "chrom", "place"]
+    longest = sites.sort_values("length", ascending=False, kind="stable").drop_duplicates(place)
+    sites = sites.merge(longest[[*place, "strand"]], on=[*place, "strand"])
     # Upstream first: ascending on the + strand, descending on the − strand.
-    sites = annotation.assign(tss=tss, order=np.where(strand == "-", -tss, tss))
-    sites = sites.sort_values("order", kind="stable").drop_duplicates(["gene", "chrom"])
+    upstream = np.where(sites["strand"] == "-", -sites["tss"], sites["tss"])
+    sites = sites.iloc[np.argsort(upstream, kind="stable")].drop_duplicates(place)
     return sites.sort_values(["chrom", "tss", "gene"], ignore_index=True)[
-        ["gene", "chrom", "tss", "strand"]
+        ["gene", "chrom", "tss", "strand", "gene_id"]
     ]
 
 
@@ -42,19 +53,21 @@ def read_gene_names(table: pd.DataFrame, source: str) -> pd.Series:
         InputError: A column is missing, or a name has two symbols.
     """
     require_columns(table, ["assay_name", "symbol"], source)
-    table = table[table["symbol"].str.strip() != ""].drop_duplicates(["assay_name", "symbol"])
+    table = table[["assay_name", "symbol"]].apply(lambda column: column.str.strip())
+    table = table[table["symbol"] != ""].drop_duplicates()
     twice = table["assay_name"][table["assay_name"].duplicated()]
     if len(twice):
         symbols = table.loc[table["assay_name"] == twice.iloc[0], "symbol"].tolist()
         raise InputError(f"{source}: {twice.iloc[0]!r} has several symbols: {', '.join(symbols)}.")
-    return table.set_index("assay_name")["symbol"].str.strip()
+    return table.set_index("assay_name")["symbol"]
 
 
 def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.DataFrame:
     """Find each gene's symbol and place.
 
-    A gene that the names do not list is looked up by its own name. Symbols are matched exactly, or
-    else without regard to case.
+    A gene that the names do not list is looked up by its own name. What it is called is matched
+    with the annotation's symbols exactly, or else without regard to case, or else with its gene
+    identifiers (without their versions).
 
     Args:
         genes: The study's genes.
@@ -69,16 +82,22 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     places["symbol"] = places["gene"].map(names).fillna(places["gene"])
     annotated = tss.drop_duplicates("gene").set_index("gene")
     several = set(tss.loc[tss["gene"].duplicated(), "gene"])
-    by_case = {symbol.lower(): symbol for symbol in reversed(annotated.index)}
-    found = places["symbol"].where(
-        places["symbol"].isin(annotated.index), places["symbol"].str.lower().map(by_case)
-    )
-    places["symbol"] = found.fillna(places["symbol"])
+    symbols = pd.Series(annotated.index, index=annotated.index.str.lower())
+    alike = set(symbols.index[symbols.index.duplicated()])  # they differ by case alone
+    by_case = symbols[~symbols.index.isin(alike)]
+    identified = tss.dropna(subset="gene_id").drop_duplicates("gene_id")
+    identifier = identified["gene_id"].str.replace(VERSION, "", regex=True)
+    by_id = pd.Series(identified["gene"].to_numpy(), index=identifier)
+    by_id = by_id[~by_id.index.duplicated()]
+    called = places["symbol"]
+    found = called.where(called.isin(annotated.index), called.str.lower().map(by_case))
+    found = found.fillna(called.str.replace(VERSION, "", regex=True).map(by_id))
+    places["symbol"] = found.fillna(called)
     for column in ("chrom", "tss", "strand"):
         places[column] = found.map(annotated[column])
     places["tss"] = places["tss"].astype("Int64")
     named = places["gene"].isin(names.index) | (len(names) == 0)
-    ambiguous = found.isin(several)
+    ambiguous = found.isin(several) | (found.isna() & called.str.lower().isin(alike))
     places["unplaced"] = np.select(
         [ambiguous, found.isna() & ~named, found.isna()],
         [AMBIGUOUS, UNNAMED, UNANNOTATED],

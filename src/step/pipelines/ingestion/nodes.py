@@ -124,6 +124,11 @@ def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: str) ->
     if nodes == "mirnas":
         return normalised
     chosen = average_over_targets(normalised, targets)
+    if chosen.empty:
+        raise InputError(
+            "None of the miRNAs that the table of targets names is an endogenous probe. Correct "
+            "the names in mirna.targets, or set `mirna.nodes` to mirnas."
+        )
     lost = sorted(set(targets["target_gene"]) - set(chosen["gene"]))
     if lost:
         logger.warning(
