@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
 from step.errors import InputError
@@ -13,6 +14,7 @@ from step.forecasting.backtest import BacktestConfig, forecast_origins
 from step.forecasting.baselines import BASELINES
 from step.forecasting.comparison import compare_graphs, scored_mse
 from step.forecasting.networks import Recipe, TrainingConfig, run_network
+from step.forecasting.training import choose_device
 from step.genome.graphs import weights_over_time
 from step.models.losses import LossConfig
 from step.models.step_mi import STEPmi, STEPmiConfig
@@ -20,15 +22,27 @@ from step.models.step_mr import STEPmr, STEPmrConfig
 from tests.conftest import simulated_study
 
 BUILD = {
-    "mr": partial(STEPmr, config=STEPmrConfig(channels=(8, 8, 8), dropout=0.3)),
+    "mr": partial(
+        STEPmr,
+        config=STEPmrConfig(
+            channels=(8, 8, 8),
+            dense_channels=4,
+            head_channels=(8, 4),
+            dropout=0.3,
+            corrects=True,
+        ),
+    ),
     "mi": partial(
         STEPmi,
         config=STEPmiConfig(
             channels=(4, 4, 4, 4),
             lstm_layers=1,
             lstm_hidden=4,
+            output_channels=4,
             attention_heads=2,
             attention_layers=1,
+            head_channels=(8, 4),
+            corrects=True,
         ),
     ),
 }
@@ -58,16 +72,18 @@ BACKTEST = BacktestConfig(
 )
 
 
-def forecasts(panel, edges, build):
+def forecasts(panel, edges, build, **changes):
     weights = weights_over_time(edges, panel.robust, EMBEDDING.expression_weight)
     embeddings = temporal_embedding(edges, weights, EMBEDDING)
-    training = replace(TRAINING, initial_steps=3, update_steps=1)
+    training = replace(TRAINING, initial_steps=3, update_steps=1, **changes)
     recipe = Recipe(build, LOSS, training, EMBEDDING, BACKTEST)
     return run_network(panel, edges, embeddings, recipe)
 
 
-@pytest.mark.parametrize("network", ["mr", "mi"])
-def test_what_happens_after_the_origin_changes_no_bit_of_a_forecast(study, network):
+@pytest.mark.parametrize(
+    ("network", "edge_weights"), [("mr", "static"), ("mi", "static"), ("mr", "over_time")]
+)
+def test_what_happens_after_the_origin_changes_no_bit_of_a_forecast(study, network, edge_weights):
     panel, edges = study
     origin = 15
     rng = np.random.default_rng(0)
@@ -83,7 +99,9 @@ def test_what_happens_after_the_origin_changes_no_bit_of_a_forecast(study, netwo
     changed.robust[later] = np.nan
     changed.replicate_variance[later] *= 100
     changed.n_replicates[later] += 3
-    before, after = (forecasts(p, edges, BUILD[network]) for p in (panel, changed))
+    before, after = (
+        forecasts(p, edges, BUILD[network], edge_weights=edge_weights) for p in (panel, changed)
+    )
     known = origin - 6 + 1
     np.testing.assert_array_equal(before.forecast[:known], after.forecast[:known])
     assert not np.array_equal(before.forecast[known:], after.forecast[known:])
@@ -98,6 +116,43 @@ def test_the_same_seed_gives_the_same_bits(study):
     first, second = (forecasts(panel, edges, BUILD["mr"]) for _ in range(2))
     np.testing.assert_array_equal(first.forecast, second.forecast)
     np.testing.assert_array_equal(first.future, second.future)
+
+
+def test_edge_weights_over_time_are_other_ones(study):
+    panel, edges = study
+    static, changing = (
+        forecasts(panel, edges, BUILD["mr"], edge_weights=name) for name in ("static", "over_time")
+    )
+    assert np.isfinite(changing.forecast).all()
+    assert not np.array_equal(static.forecast, changing.forecast)
+
+
+def test_mixed_precision_forecasts_nearly_the_same(study):
+    panel, edges = study
+    whole, mixed = (
+        forecasts(panel, edges, BUILD["mi"], mixed_precision=mixed) for mixed in (False, True)
+    )
+    assert not np.array_equal(whole.forecast, mixed.forecast)
+    assert (
+        np.abs(whole.correction - mixed.correction).mean()
+        < 0.1 * np.abs(whole.correction).mean() + 0.01
+    )
+
+
+def test_a_device_that_is_not_there_is_explained(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto").type == "cpu"
+    with pytest.raises(InputError, match="finds no CUDA device"):
+        choose_device("cuda")
+    with pytest.raises(InputError, match="auto, cpu or cuda"):
+        choose_device("tpu")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_forecasts_nearly_the_same(study):
+    panel, edges = study
+    here, there = (forecasts(panel, edges, BUILD["mi"], device=d) for d in ("cpu", "cuda"))
+    np.testing.assert_allclose(here.forecast, there.forecast, atol=1e-2)
 
 
 def graph_test(coupling: float, seed: int) -> tuple[float, float]:

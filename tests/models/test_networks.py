@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -5,9 +7,15 @@ from step.models.layers import Graph
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 
-MR = STEPmrConfig(channels=(6, 9, 9))
+MR = STEPmrConfig(channels=(6, 9, 9), corrects=True)
 MI = STEPmiConfig(
-    channels=(6, 8, 8, 8), lstm_layers=2, lstm_hidden=5, attention_heads=4, attention_layers=2
+    channels=(6, 8, 8, 8),
+    lstm_layers=2,
+    lstm_hidden=5,
+    output_channels=8,
+    attention_heads=4,
+    attention_layers=2,
+    corrects=True,
 )
 
 
@@ -60,9 +68,36 @@ def test_a_gene_hears_of_its_neighbours_and_of_nobody_without_a_graph(network):
     assert still.nonzero().flatten().tolist() == [0]
 
 
-def test_published_widths_can_be_built():
-    assert len(STEPmr(32, STEPmrConfig()).blocks.blocks) == 2
+def test_the_defaults_are_the_published_shapes():
+    published = STEPmr(32, STEPmrConfig())
+    assert len(published.blocks.blocks) == 2
+    assert published.linear is None
     published = STEPmi(256, STEPmiConfig())
     assert len(published.blocks.blocks) == 3
-    assert published.lstm.num_layers == 4
-    assert len(published.attention) == 4
+    assert published.sequence.lstm.num_layers == 4
+    assert published.sequence.lstm.bidirectional
+    assert len(published.attention.layers) == 4
+    assert published.linear is None
+
+
+ABLATIONS = [
+    (STEPmr, replace(MR, channels=(6, 9))),
+    (STEPmr, replace(MR, channels=(6, 9, 9, 9))),
+    (STEPmr, replace(MR, gate=False)),
+    (STEPmr, replace(MR, attention=False)),
+    (STEPmr, replace(MR, chebyshev_order=1)),
+    (STEPmi, replace(MI, lstm_layers=0)),
+    (STEPmi, replace(MI, attention_layers=0)),
+    (STEPmi, replace(MI, gate=False)),
+]
+
+
+@pytest.mark.parametrize(("network", "config"), ABLATIONS)
+def test_each_part_can_be_left_out_and_what_is_left_learns(network, config):
+    torch.manual_seed(0)
+    whole = network(3, MR if network is STEPmr else MI)
+    reduced = network(3, config)
+    assert {*reduced.state_dict()} != {*whole.state_dict()}
+    reduced(torch.randn(2, 3, 4, 6), ring(6)).sum().backward()
+    idle = [name for name, value in reduced.named_parameters() if value.grad is None]
+    assert idle == []

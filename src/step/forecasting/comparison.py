@@ -10,6 +10,7 @@ from step.embeddings.temporal import temporal_embedding
 from step.forecasting.backtest import BacktestConfig, forecast_origins
 from step.forecasting.networks import NetworkRun, Recipe, run_network
 from step.forecasting.panel import Panel
+from step.forecasting.training import choose_device
 from step.genome.graphs import EdgeList, weights_over_time
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def compare_graphs(
         recipe: The forecaster.
     """
     config = recipe.backtest
+    one_gpu = choose_device(recipe.training.device).type == "cuda"
     graphs = [edges, edges.without_edges()]
     graphs += [edges.rewired(config.seed + number) for number in range(config.rewirings)]
     tasks = (
@@ -54,7 +56,7 @@ def compare_graphs(
     )
     runs = []
     for number, run in enumerate(
-        joblib.Parallel(n_jobs=config.jobs, return_as="generator")(tasks), start=1
+        joblib.Parallel(n_jobs=1 if one_gpu else config.jobs, return_as="generator")(tasks), start=1
     ):
         logger.info("backtest of the network: graph %d of %d done", number, len(graphs))
         runs.append(run)

@@ -8,6 +8,7 @@ nothing ends at the level, and does no harm.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,9 @@ from step.embeddings.temporal import EmbeddingConfig
 from step.forecasting.backtest import BacktestConfig, check_course, forecast_origins
 from step.forecasting.level import Level, local_level
 from step.forecasting.panel import Panel
-from step.forecasting.training import correct, fit
-from step.forecasting.windows import N_CHANNELS, last_window, training_windows
-from step.genome.graphs import EdgeList
+from step.forecasting.training import choose_device, correct, fit
+from step.forecasting.windows import N_CHANNELS, Windows, last_window, training_windows
+from step.genome.graphs import EdgeList, weights_over_time
 from step.models.layers import Graph
 from step.models.losses import LossConfig
 from step.typed import settings
@@ -41,6 +42,10 @@ class TrainingConfig:
         learning_rate: Of AdamW.
         weight_decay: Of AdamW.
         seed: Of initial weights and dropout.
+        edge_weights: `static`, the structural weights alone; or `over_time`, with the likeness of
+            expression at each time of a window.
+        device: `auto`, `cpu` or `cuda`.
+        mixed_precision: Whether to compute in bfloat16 where that is safe.
     """
 
     window: int
@@ -49,6 +54,9 @@ class TrainingConfig:
     learning_rate: float
     weight_decay: float
     seed: int
+    edge_weights: Literal["static", "over_time"] = "static"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    mixed_precision: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,33 @@ class NetworkRun:
         return (self.level + self.trust[:, None] * self.correction)[:-1]
 
 
-def as_graph(edges: EdgeList) -> Graph:
-    """Both directions of every edge, as tensors."""
-    index, edge = edges.both_directions()
-    weight = edges.weight[edge].astype(np.float32)
-    return Graph.from_edges(torch.from_numpy(index), torch.from_numpy(weight), edges.n_genes)
+class Graphs:
+    """The graph of some windows, as tensors on a device: the same for all, or each its own.
+
+    Args:
+        edges: The graph.
+        weights: Of each edge at each time, shape `[time, edge]`; None for static ones.
+        device: Where to compute.
+    """
+
+    def __init__(self, edges: EdgeList, weights: np.ndarray | None, device: torch.device):
+        index, self._edge = edges.both_directions()
+        self._index = torch.from_numpy(index)
+        self._weights = weights
+        self._n_genes = edges.n_genes
+        self._device = device
+        self._static = self._graph(edges.weight[self._edge]) if weights is None else None
+
+    def of(self, rows: np.ndarray) -> Graph:
+        """Of windows that hold these times, shape `[batch, time]`; later ones count as the last."""
+        if self._static is not None:
+            return self._static
+        known = np.minimum(rows, len(self._weights) - 1)
+        return self._graph(self._weights[known][..., self._edge])
+
+    def _graph(self, weight: np.ndarray) -> Graph:
+        tensor = torch.from_numpy(np.ascontiguousarray(weight, dtype=np.float32))
+        return Graph.from_edges(self._index, tensor, self._n_genes).to(self._device)
 
 
 @contextmanager
@@ -141,8 +171,18 @@ def run_network(
     first_origin = int(forecast_origins(len(panel.times), recipe.backtest).every[0])
     training, future_times = recipe.training, recipe.backtest.future_times
     torch.manual_seed(training.seed)
-    graph = as_graph(edges)
-    model = recipe.build(N_CHANNELS + embeddings.shape[-1])
+    device = choose_device(training.device)
+    weights = None
+    if training.edge_weights == "over_time":
+        weights = weights_over_time(edges, panel.robust, recipe.embedding.expression_weight)
+    graphs = Graphs(edges, weights, device)
+    model = recipe.build(N_CHANNELS + embeddings.shape[-1]).to(device)
+
+    def corrected(window: Windows) -> np.ndarray:
+        graph = graphs.of(window.rows)
+        made = correct(model, window.to(device), graph, mixed_precision=training.mixed_precision)
+        return made.numpy().astype(float)
+
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
     )
@@ -155,18 +195,27 @@ def run_network(
         embedded = embeddings[: origin + 1]
         windows = training_windows(known, level, embedded, training.window)
         steps = training.update_steps if levels else training.initial_steps
-        curve = pd.DataFrame(fit(model, optimiser, windows, graph, recipe.loss, steps))
+        losses = fit(
+            model,
+            optimiser,
+            windows.to(device),
+            graphs.of(windows.rows),
+            recipe.loss,
+            steps,
+            mixed_precision=training.mixed_precision,
+        )
+        curve = pd.DataFrame(losses)
         curves.append(curve.assign(origin=known.times[-1], step=np.arange(len(curve))))
         observed = known.mean[first_origin + 1 :]
         trusts.append(_trust(observed, levels, corrections))
         levels.append(level.path[-1])
         window = last_window(known, level, embedded, training.window, ahead[origin])
-        corrections.append(correct(model, window, graph).numpy().astype(float))
+        corrections.append(corrected(window))
     future = [levels[-1] + trusts[-1] * corrections[-1]]
     for _ in range(1, future_times):
         known, level, embedded = _extend(known, level, embedded, future[-1], usual_step)
         window = last_window(known, level, embedded, training.window, usual_step)
-        future.append(future[-1] + trusts[-1] * correct(model, window, graph).numpy())
+        future.append(future[-1] + trusts[-1] * corrected(window))
     variance = np.stack(
         [level.forecast_variance(k * usual_step) for k in range(1, future_times + 1)]
     )
@@ -178,7 +227,7 @@ def run_network(
         future_spread=np.sqrt(variance / variance[0]),
         scale=windows.scale,
         curves=pd.concat(curves, ignore_index=True),
-        weights={name: value.numpy() for name, value in model.state_dict().items()},
+        weights={name: value.cpu().numpy() for name, value in model.state_dict().items()},
     )
 
 

@@ -3,9 +3,28 @@
 import torch
 from torch import nn
 
+from step.errors import InputError
 from step.forecasting.windows import Windows
 from step.models.layers import Graph
 from step.models.losses import LossConfig, loss_components
+
+
+def choose_device(name: str) -> torch.device:
+    """The device to compute on: `cpu`, `cuda`, or `auto`, CUDA where there is one.
+
+    Raises:
+        InputError: The name is none of these, or there is no CUDA.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise InputError(f"`device` is {name!r}; it is auto, cpu or cuda.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError(
+            "`device` is cuda, but torch finds no CUDA device. Set it to auto or cpu, or install a "
+            "torch built for CUDA."
+        )
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
 
 
 def fit(
@@ -15,11 +34,23 @@ def fit(
     graph: Graph,
     loss: LossConfig,
     steps: int,
+    *,
+    mixed_precision: bool,
 ) -> list[dict[str, float]]:
     """Take full-batch steps; the model and the optimiser are changed in place.
 
     The forecast is the last level plus the model's correction, so in the windows' units, where the
     last level is zero, it is the correction itself.
+
+    Args:
+        model: The network.
+        optimiser: Of its parameters.
+        windows: On the model's device.
+        graph: On the model's device.
+        loss: Weights of the loss.
+        steps: Number of steps.
+        mixed_precision: Whether the network computes in bfloat16 where that is safe; the loss, the
+            weights and the sums over the graph stay in single precision.
 
     Returns:
         One row a step: each weighted component of the loss, and `total`.
@@ -28,7 +59,7 @@ def fit(
     curve = []
     for _ in range(steps):
         optimiser.zero_grad()
-        correction = model(windows.inputs, graph)
+        correction = _apply(model, windows, graph, mixed_precision=mixed_precision)
         components = loss_components(correction, windows.target, windows.history, loss)
         total = torch.stack(list(components.values())).sum()
         total.backward()
@@ -40,8 +71,19 @@ def fit(
     return curve
 
 
-def correct(model: nn.Module, window: Windows, graph: Graph) -> torch.Tensor:
-    """The model's correction to the level, log2, shape `[gene]`."""
+def correct(
+    model: nn.Module, window: Windows, graph: Graph, *, mixed_precision: bool
+) -> torch.Tensor:
+    """The model's correction to the level, log2, shape `[gene]`, in the main memory."""
     model.eval()
     with torch.no_grad():
-        return model(window.inputs, graph)[0] * window.scale
+        made = _apply(model, window, graph, mixed_precision=mixed_precision)
+    return made[0].cpu() * window.scale
+
+
+def _apply(
+    model: nn.Module, windows: Windows, graph: Graph, *, mixed_precision: bool
+) -> torch.Tensor:
+    device = windows.inputs.device.type
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed_precision):
+        return model(windows.inputs, graph).float()

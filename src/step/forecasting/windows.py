@@ -5,7 +5,7 @@ times. Its target is what was measured at the next time, given as the distance f
 expression is divided by one scale, learned on the past, so that genes stay comparable.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -25,13 +25,24 @@ class Windows:
         inputs: Shape `[batch, channel, time, gene]`.
         history: Levels relative to the last one of the window, shape `[batch, time, gene]`.
         target: Next observation less the level, shape `[batch, gene]`; NaN where not measured.
+        rows: Which of the panel's times each window holds, shape `[batch, time]`.
         scale: Log2 units of one unit above.
     """
 
     inputs: Tensor
     history: Tensor
     target: Tensor
+    rows: np.ndarray
     scale: float
+
+    def to(self, device: torch.device) -> "Windows":
+        """The same windows on another device."""
+        return replace(
+            self,
+            inputs=self.inputs.to(device),
+            history=self.history.to(device),
+            target=self.target.to(device),
+        )
 
 
 def training_windows(panel: Panel, level: Level, embeddings: np.ndarray, length: int) -> Windows:
@@ -92,6 +103,7 @@ def _windows(
         inputs=_tensor(np.concatenate([channels, embedded], axis=1)),
         history=_tensor(history),
         target=_tensor(target),
+        rows=rows,
         scale=scale,
     )
 

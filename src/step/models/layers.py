@@ -5,50 +5,96 @@ on the number of genes, times or windows.
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch_geometric.nn.conv.gcn_conv import gcn_norm
-from torch_geometric.utils import spmm
+from torch_geometric.utils import segment, spmm
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A weighted graph of genes.
+    """A weighted graph of genes; its weights are static, or differ by window and time.
 
     Attributes:
-        degree: Sum of the weights of each gene's edges, shape `[gene]`.
-        laplacian: L̃ = 2 L / λ_max − I with L = I − D^-½ A D^-½ and λ_max = 2, that is
-            −D^-½ A D^-½; sparse, shape `[gene, gene]`, zero for genes without edges.
+        degree: Sum of the weights of each gene's edges, shape `[gene]` or `[batch, time, gene]`.
+        source: Where each edge begins, in the order of where it ends, shape `[edge]`.
+        pointer: The edges that end at gene g are pointer[g] … pointer[g + 1], shape `[gene + 1]`.
+        weight: −w / √(dᵢ dⱼ) of each edge, shape `[edge]` or `[edge, batch, time]`.
+        laplacian: Of a static graph, L̃ = 2 L / λ_max − I with L = I − D^-½ A D^-½ and λ_max = 2,
+            that is −D^-½ A D^-½; sparse, shape `[gene, gene]`, zero for genes without edges.
     """
 
     degree: Tensor
-    laplacian: Tensor
+    source: Tensor
+    pointer: Tensor
+    weight: Tensor
+    laplacian: Tensor | None
 
     @classmethod
     def from_edges(cls, edge_index: Tensor, edge_weight: Tensor, n_genes: int) -> "Graph":
         """The graph of some edges.
 
         Args:
-            edge_index: Both directions of each edge, shape `[2, edge]`.
-            edge_weight: Shape `[edge]`, positive.
+            edge_index: Both directions of each edge, each once, shape `[2, edge]`.
+            edge_weight: Positive, shape `[edge]`, or `[batch, time, edge]` for weights that differ
+                by window and time.
             n_genes: Number of nodes.
         """
-        degree = edge_weight.new_zeros(n_genes).index_add(0, edge_index[0], edge_weight)
-        _, scaled = gcn_norm(edge_index, edge_weight, n_genes, add_self_loops=False)
+        order = torch.argsort(edge_index[1] * n_genes + edge_index[0])
+        source, target = edge_index[:, order]
+        weight = edge_weight[..., order]
+        degree = weight.new_zeros(*weight.shape[:-1], n_genes).index_add(-1, target, weight)
+        root = torch.where(degree > 0, degree, 1.0).rsqrt()
+        scaled = -weight * root[..., source] * root[..., target]
+        counts = torch.bincount(target, minlength=n_genes)
+        pointer = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+        if weight.dim() > 1:
+            return cls(degree, source, pointer, scaled.movedim(-1, 0), None)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-            laplacian = (
-                torch.sparse_coo_tensor(
-                    edge_index, -scaled, (n_genes, n_genes), check_invariants=True
-                )
-                .coalesce()
-                .to_sparse_csr()
+            laplacian = torch.sparse_csr_tensor(
+                pointer, source, scaled, (n_genes, n_genes), check_invariants=True
             )
-        return cls(degree, laplacian)
+        return cls(degree, source, pointer, scaled, laplacian)
+
+    def propagate(self, nodes: Tensor) -> Tensor:
+        """L̃ x at every time of every window: `[gene, batch, time, channel]`, shape kept.
+
+        Static weights multiply as one sparse matrix. Weights that differ are multiplied edge by
+        edge and summed by target, which torch-scatter speeds where it is installed.
+        """
+        if not len(self.source):
+            return torch.zeros_like(nodes)
+        with torch.autocast(nodes.device.type, enabled=False):  # long sums keep their precision
+            nodes = nodes.to(self.weight.dtype)
+            if self.laplacian is not None:
+                return spmm(self.laplacian, nodes.flatten(1)).view_as(nodes)
+            messages = self.weight[..., None] * nodes[self.source]
+            return segment(messages.flatten(1), self.pointer).view_as(nodes)
+
+    def last(self) -> "Graph":
+        """The same graph at the last time of each window."""
+        if self.laplacian is not None:
+            return self
+        return replace(self, degree=self.degree[:, -1:], weight=self.weight[..., -1:])
+
+    def to(self, device: torch.device) -> "Graph":
+        """The same graph on another device."""
+        return Graph(
+            *(
+                None if value is None else value.to(device)
+                for value in (
+                    self.degree,
+                    self.source,
+                    self.pointer,
+                    self.weight,
+                    self.laplacian,
+                )
+            )
+        )
 
 
 class TemporalConv(nn.Module):
@@ -93,11 +139,10 @@ class GraphConv(nn.Module):
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
         nodes = x.permute(3, 0, 2, 1)  # gene first: one row of the sparse product each
-        shape = nodes.shape
         before, here = nodes, nodes
         mixed = self.residual(nodes) + self.theta[0](nodes)
         for k, theta in enumerate(self.theta[1:], start=1):
-            moved = spmm(graph.laplacian, here.reshape(shape[0], -1)).view(shape)
+            moved = graph.propagate(here)
             before, here = here, moved if k == 1 else 2.0 * moved - before
             mixed = mixed + theta(here)
         return mixed.permute(1, 3, 2, 0)
@@ -131,7 +176,7 @@ class STBlock(nn.Module):
     """Spatio-temporal block.
 
     Temporal convolution → graph convolution with residual → ELU → temporal convolution → channel
-    gate → layer norm → dropout.
+    gate, if there is one → layer norm → dropout.
     """
 
     def __init__(
@@ -142,12 +187,13 @@ class STBlock(nn.Module):
         order: int,
         activation: str,
         dropout: float,
+        gate: bool,
     ):
         super().__init__()
         self.before = TemporalConv(in_channels, in_channels, kernel, activation)
         self.graph = GraphConv(in_channels, out_channels, order)
         self.after = TemporalConv(out_channels, out_channels, kernel, activation)
-        self.gate = ChannelGate(out_channels)
+        self.gate = ChannelGate(out_channels) if gate else nn.Identity()
         self.norm = ChannelNorm(out_channels)
         self.dropout = nn.Dropout(dropout)
 
@@ -168,11 +214,12 @@ class STStack(nn.Module):
         order: int,
         activation: str,
         dropout: float,
+        gate: bool,
     ):
         super().__init__()
         self.project = nn.Conv2d(in_channels, widths[0], 1)
         self.blocks = nn.ModuleList(
-            STBlock(before, after, kernel, order, activation, dropout)
+            STBlock(before, after, kernel, order, activation, dropout, gate)
             for before, after in pairwise(widths)
         )
 
@@ -203,10 +250,75 @@ class ConnectivityAttention(nn.Module):
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
         tiny = torch.finfo(graph.degree.dtype).tiny
-        relative = graph.degree / graph.degree.mean().clamp_min(tiny)
-        connected = torch.softmax(relative, dim=0) * len(relative)
+        relative = graph.degree / graph.degree.mean(dim=-1, keepdim=True).clamp_min(tiny)
+        connected = torch.softmax(relative, dim=-1) * relative.shape[-1]
+        if connected.dim() > 1:
+            connected = connected[:, None]  # [batch, 1, time, gene]
         attention = torch.sigmoid(self.score(x)) * (1.0 + self.degree_scale * connected)
         return x * attention + 0.1 * x
+
+
+class SequenceMemory(nn.Module):
+    """norm(x + W [→h; ←h]), h the states of a bidirectional LSTM over each gene's times.
+
+    Without layers, norm(x).
+    """
+
+    def __init__(self, channels: int, hidden: int, layers: int, dropout: float):
+        super().__init__()
+        self.lstm = (
+            nn.LSTM(
+                channels,
+                hidden,
+                layers,
+                batch_first=True,
+                bidirectional=True,
+                dropout=dropout if layers > 1 else 0.0,
+            )
+            if layers
+            else None
+        )
+        self.project = nn.Linear(2 * hidden, channels) if layers else None
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channel, time, gene]`, shape kept."""
+        series = _by_gene(x)
+        if self.lstm is not None:
+            series = series + self.project(self.lstm(series)[0])
+        return _by_window(self.norm(series), x.shape)
+
+
+class TimeAttention(nn.Module):
+    """x + 0.4 · multi-head attention of each gene's times to one another, layer by layer.
+
+    softmax(Q Kᵀ / √d) V in each head (Vaswani et al., 2017).
+    """
+
+    def __init__(self, channels: int, heads: int, layers: int, dropout: float):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.MultiheadAttention(channels, heads, dropout=dropout, batch_first=True)
+            for _ in range(layers)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channel, time, gene]`, shape kept."""
+        series = _by_gene(x)
+        for layer in self.layers:
+            series = series + 0.4 * layer(series, series, series, need_weights=False)[0]
+        return _by_window(series, x.shape)
+
+
+def _by_gene(x: Tensor) -> Tensor:
+    """`[batch, channel, time, gene]` → `[batch · gene, time, channel]`."""
+    return x.permute(0, 3, 2, 1).flatten(0, 1)
+
+
+def _by_window(series: Tensor, shape: torch.Size) -> Tensor:
+    """The way back, to channels of any number."""
+    batch, _, time, genes = shape
+    return series.view(batch, genes, time, -1).permute(0, 3, 2, 1)
 
 
 class GraphAutoregression(nn.Module):
@@ -224,30 +336,29 @@ class GraphAutoregression(nn.Module):
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         """`[batch, channel, time, gene]` → `[batch, gene]`."""
-        return self.graph(x[:, :, -1:], graph)[:, 0, 0]
+        return self.graph(x[:, :, -1:], graph.last())[:, 0, 0]
 
 
 class Head(nn.Module):
     """Dense layers from the channels of the last time to one number a gene.
 
-    channels → 2 · channels → channels → 1, with layer norm, ELU and dropout between. The last
-    layer starts near zero: before training the network corrects almost nothing.
+    With layer norm and ELU behind each but the last, and dropout between. Of a network that
+    corrects a level, the last layer starts near zero: before training it corrects almost nothing.
     """
 
-    def __init__(self, channels: int, dropout: float):
+    def __init__(
+        self, in_channels: int, channels: tuple[int, ...], dropout: float, *, from_zero: bool
+    ):
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(channels, 2 * channels, 1),
-            ChannelNorm(2 * channels),
-            nn.ELU(),
-            nn.Dropout(dropout),
-            nn.Conv2d(2 * channels, channels, 1),
-            ChannelNorm(channels),
-            nn.ELU(),
-            nn.Conv2d(channels, 1, 1),
-        )
-        nn.init.normal_(self.layers[-1].weight, std=0.01)
-        nn.init.zeros_(self.layers[-1].bias)
+        layers: list[nn.Module] = []
+        for before, after in pairwise((in_channels, *channels)):
+            layers += [nn.Conv2d(before, after, 1), ChannelNorm(after), nn.ELU()]
+            layers += [nn.Dropout(dropout)]
+        layers.pop()  # none before the last layer
+        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 1))
+        if from_zero:
+            nn.init.normal_(self.layers[-1].weight, std=0.01)
+            nn.init.zeros_(self.layers[-1].bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]` → `[batch, gene]`."""

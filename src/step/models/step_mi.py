@@ -4,35 +4,55 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from step.models.layers import ChannelNorm, Graph, GraphAutoregression, Head, STStack, TemporalConv
+from step.models.layers import (
+    ChannelNorm,
+    Graph,
+    GraphAutoregression,
+    Head,
+    SequenceMemory,
+    STStack,
+    TemporalConv,
+    TimeAttention,
+)
 
 
 @dataclass(frozen=True)
 class STEPmiConfig:
-    """Shape of a STEPmi.
+    """Shape of a STEPmi; the defaults are the published one.
 
     Attributes:
         channels: Width before the first block and after each; their number less one is the number
-            of spatio-temporal blocks (published: 256, 224, 192, 192).
+            of spatio-temporal blocks.
         temporal_kernel: Times that a temporal convolution sees.
-        chebyshev_order: Neighbourhood order K of the graph convolution.
+        chebyshev_order: Number of terms K of the graph convolution; 1 sees no neighbour.
+        gate: Whether a block has its channel gate.
         dropout: Share of channels dropped in a block while training.
-        lstm_layers: Layers of the bidirectional LSTM over time.
+        lstm_layers: Layers of the bidirectional LSTM over time; 0 leaves it out.
         lstm_hidden: Its width in each direction.
-        attention_heads: Heads of the attention over time; they divide the last width.
-        attention_layers: Attention layers, one after another.
+        output_channels: Width behind the output block.
+        attention_heads: Heads of the attention over time; they divide the output's width.
+        attention_layers: Attention layers, one after another; 0 leaves them out.
         sequence_dropout: Share dropped between LSTM layers and in the attention.
+        head_channels: Widths of the head.
+        head_dropout: Share dropped in the head.
+        corrects: Whether the network forecasts a correction to a level: it then starts near zero
+            and has a linear part. The published one forecasts the value itself.
     """
 
     channels: tuple[int, ...] = (256, 224, 192, 192)
     temporal_kernel: int = 3
     chebyshev_order: int = 3
+    gate: bool = True
     dropout: float = 0.2
     lstm_layers: int = 4
     lstm_hidden: int = 192
+    output_channels: int = 224
     attention_heads: int = 4
     attention_layers: int = 4
     sequence_dropout: float = 0.3
+    head_channels: tuple[int, ...] = (32, 16)
+    head_dropout: float = 0.1
+    corrects: bool = False
 
 
 class STEPmi(nn.Module):
@@ -44,7 +64,7 @@ class STEPmi(nn.Module):
 
     def __init__(self, in_channels: int, config: STEPmiConfig):
         super().__init__()
-        last = config.channels[-1]
+        last, width = config.channels[-1], config.output_channels
         self.blocks = STStack(
             in_channels,
             config.channels,
@@ -52,41 +72,27 @@ class STEPmi(nn.Module):
             config.chebyshev_order,
             "relu",
             config.dropout,
+            config.gate,
         )
-        self.lstm = nn.LSTM(
-            last,
-            config.lstm_hidden,
-            config.lstm_layers,
-            batch_first=True,
-            bidirectional=True,
-            dropout=config.sequence_dropout if config.lstm_layers > 1 else 0.0,
+        self.sequence = SequenceMemory(
+            last, config.lstm_hidden, config.lstm_layers, config.sequence_dropout
         )
-        self.lstm_out = nn.Linear(2 * config.lstm_hidden, last)
-        self.norm = nn.LayerNorm(last)
         self.out = TemporalConv(last, last, 2, "relu")
-        self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ReLU(), nn.Conv2d(last, last, 1))
-        self.attention = nn.ModuleList(
-            nn.MultiheadAttention(
-                last, config.attention_heads, dropout=config.sequence_dropout, batch_first=True
-            )
-            for _ in range(config.attention_layers)
+        self.dense = nn.Sequential(nn.Conv2d(last, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1))
+        self.attention = TimeAttention(
+            width, config.attention_heads, config.attention_layers, config.sequence_dropout
         )
-        self.out_norm = ChannelNorm(last)
-        self.head = Head(last, config.dropout)
-        self.linear = GraphAutoregression(in_channels, config.chebyshev_order)
+        self.out_norm = ChannelNorm(width)
+        self.head = Head(
+            width, config.head_channels, config.head_dropout, from_zero=config.corrects
+        )
+        self.linear = (
+            GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
+        )
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
-        """Correction to each gene's level: `[batch, channel, time, gene]` → `[batch, gene]`."""
-        linear = self.linear(x, graph)
-        x = self.blocks(x, graph)
-        batch, channels, time, genes = x.shape
-        series = x.permute(0, 3, 2, 1).reshape(batch * genes, time, channels)
-        series = self.norm(series + self.lstm_out(self.lstm(series)[0]))
-        x = series.view(batch, genes, time, channels).permute(0, 3, 2, 1)
-        x = self.dense(self.out(x))
-        series = x.permute(0, 3, 2, 1).reshape(batch * genes, time, channels)
-        for attention in self.attention:
-            attended, _ = attention(series, series, series, need_weights=False)
-            series = series + 0.4 * attended
-        x = series.view(batch, genes, time, channels).permute(0, 3, 2, 1)
-        return linear + self.head(self.out_norm(x))
+        """Forecast of each gene: `[batch, channel, time, gene]` → `[batch, gene]`."""
+        deep = self.sequence(self.blocks(x, graph))
+        deep = self.attention(self.dense(self.out(deep)))
+        forecast = self.head(self.out_norm(deep))
+        return forecast if self.linear is None else forecast + self.linear(x, graph)

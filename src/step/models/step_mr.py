@@ -9,20 +9,31 @@ from step.models.layers import ConnectivityAttention, Graph, GraphAutoregression
 
 @dataclass(frozen=True)
 class STEPmrConfig:
-    """Shape of a STEPmr.
+    """Shape of a STEPmr; the defaults are the published one.
 
     Attributes:
         channels: Width before the first block and after each; their number less one is the number
-            of spatio-temporal blocks (published: 32, 48, 48).
+            of spatio-temporal blocks.
         temporal_kernel: Times that a temporal convolution sees.
-        chebyshev_order: Neighbourhood order K of the graph convolution.
+        chebyshev_order: Number of terms K of the graph convolution; 1 sees no neighbour.
+        gate: Whether a block has its channel gate.
+        dense_channels: Width of the dense layer behind the blocks.
+        attention: Whether genes are weighed by connectivity attention.
+        head_channels: Widths of the head.
         dropout: Share of channels dropped while training.
+        corrects: Whether the network forecasts a correction to a level: it then starts near zero
+            and has a linear part. The published one forecasts the value itself.
     """
 
     channels: tuple[int, ...] = (32, 48, 48)
     temporal_kernel: int = 3
     chebyshev_order: int = 3
+    gate: bool = True
+    dense_channels: int = 16
+    attention: bool = True
+    head_channels: tuple[int, ...] = (32, 16)
     dropout: float = 0.1
+    corrects: bool = False
 
 
 class STEPmr(nn.Module):
@@ -33,8 +44,7 @@ class STEPmr(nn.Module):
 
     def __init__(self, in_channels: int, config: STEPmrConfig):
         super().__init__()
-        last = config.channels[-1]
-        narrow = max(last // 3, 4)
+        last, narrow = config.channels[-1], config.dense_channels
         self.blocks = STStack(
             in_channels,
             config.channels,
@@ -42,15 +52,19 @@ class STEPmr(nn.Module):
             config.chebyshev_order,
             "glu",
             config.dropout,
+            config.gate,
         )
         self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ELU(), nn.Conv2d(last, narrow, 1))
-        self.attention = ConnectivityAttention(narrow)
-        self.head = Head(narrow, config.dropout)
-        self.linear = GraphAutoregression(in_channels, config.chebyshev_order)
+        self.attention = ConnectivityAttention(narrow) if config.attention else None
+        self.head = Head(narrow, config.head_channels, config.dropout, from_zero=config.corrects)
+        self.linear = (
+            GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
+        )
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
-        """Correction to each gene's level: `[batch, channel, time, gene]` → `[batch, gene]`."""
-        linear = self.linear(x, graph)
-        x = self.blocks(x, graph)
-        x = self.dense(x[:, :, -1:])
-        return linear + self.head(self.attention(x, graph))
+        """Forecast of each gene: `[batch, channel, time, gene]` → `[batch, gene]`."""
+        deep = self.dense(self.blocks(x, graph)[:, :, -1:])
+        if self.attention is not None:
+            deep = self.attention(deep, graph.last())
+        forecast = self.head(deep)
+        return forecast if self.linear is None else forecast + self.linear(x, graph)
