@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline
 
+from step.pipelines.ablation.pipeline import create_pipeline as ablation
 from step.pipelines.embedding.pipeline import create_pipeline as embedding
 from step.pipelines.graph_engineering import pipeline as graph_engineering
 from step.pipelines.ingestion import pipeline as ingestion
@@ -12,7 +13,7 @@ from step.pipelines.simulation.pipeline import create_pipeline as simulation
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Each assay from raw files to report, each stage for both, look-up and simulation."""
+    """Each assay from raw files to report, each stage for both, and what is run on request."""
     ingested = {
         "genome": ingestion.create_genome_pipeline(),
         "mrna": ingestion.create_pipeline("mrna", with_targets=False),
@@ -47,5 +48,17 @@ def register_pipelines() -> dict[str, Pipeline]:
         "embedding": sum(embedded.values(), Pipeline([])),
         "modelling": sum(modelled.values(), Pipeline([])),
         "reporting": sum(reported.values(), Pipeline([])),
+        "ablation": sum(
+            (
+                ingested["genome"]
+                + ingested[assay]
+                + graphs["genome"]
+                + graphs[assay]
+                + embedded[assay]
+                + ablation(assay)
+                for assay in ("mrna", "mirna")
+            ),
+            Pipeline([]),
+        ),
         "simulation": simulation(),
     }

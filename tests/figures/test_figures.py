@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.figures.accuracy import arm_errors, error_by_time, graph_test, observed_against_forecast
+from step.figures.accuracy import (
+    ablations,
+    arm_errors,
+    error_by_time,
+    graph_test,
+    observed_against_forecast,
+)
 from step.figures.biology import enrichment
 from step.figures.genes import gene_pages
 from tests.evaluation.test_evaluation import backtest, genes_of
@@ -37,6 +43,25 @@ def test_observed_against_forecast_names_both_correlations():
     step = table[table["arm"] == "step"]
     assert f"{step['observed'].corr(step['forecast']):.2f}" in titles[0]
     assert "change" in titles[1]
+
+
+def test_ablations_stand_beside_the_whole_network():
+    table = pd.DataFrame(
+        {
+            "variant": ["whole", "without gate"],
+            "mse": [0.1, 0.2],
+            "lowest_mse": [0.09, 0.18],
+            "highest_mse": [0.11, 0.22],
+            "p": [np.nan, 0.03],
+        }
+    )
+    axes = ablations(table).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "whole",
+        "without gate (p = 0.03)",
+    ]
+    assert axes.lines[0].get_xdata().tolist() == [0.1, 0.2]
+    assert axes.lines[1].get_xdata()[0] == 0.1
 
 
 def test_graph_test_without_rewired_graphs():

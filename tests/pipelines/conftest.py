@@ -19,12 +19,12 @@ def run(
     pipeline: str,
     params: dict[str, Any] | None = None,
     env: str = "base",
-    tags: list[str] | None = None,
+    **chosen: list[str],
 ):
     """Run a pipeline of a copy of the project, as the command line does."""
     bootstrap_project(project)
     with KedroSession.create(project_path=project, env=env, runtime_params=params or {}) as session:
-        return session.run(pipeline_names=[pipeline], tags=tags)
+        return session.run(pipeline_names=[pipeline], **chosen)
 
 
 @pytest.fixture(scope="package")

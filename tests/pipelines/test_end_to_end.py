@@ -211,3 +211,13 @@ def test_genes_without_any_place_are_forecast_without_a_graph(project):
     report = project / "data" / "08_reporting" / "demo" / "mirna" / "report.html"
     assert "was not tested" in report.read_text()
     assert (read(project, "03_primary", "mirna", "genes.parquet")["unplaced"].notna()).all()
+
+
+def test_ablations_are_tabulated_and_drawn(finished):
+    run(finished, "ablation", {**QUICK, "ablation": {"n_seeds": 1}}, namespaces=["ablation.mrna"])
+    folder = finished / "data" / "08_reporting" / "demo" / "mrna"
+    table = pd.read_parquet(folder / "ablations.parquet")
+    assert table["variant"].iloc[0] == "whole"
+    assert {"without gate", "without neighbours", "without trend loss"} <= set(table["variant"])
+    assert np.isfinite(table["mse"]).all()
+    assert (folder / "figures" / "ablations.png").stat().st_size > 10_000

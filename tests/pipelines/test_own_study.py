@@ -124,8 +124,8 @@ def test_the_commands_run(study, capsys):
     for command in commands:
         assert command[:2] == ["kedro", "run"]
         flags = dict(zip(command[2::2], command[3::2], strict=True))
-        tags = [flags["--tags"]] if "--tags" in flags else None
-        run(study, flags["--pipeline"], env=flags["--env"], tags=tags)
+        chosen = {"tags": [flags["--tags"]]} if "--tags" in flags else {}
+        run(study, flags["--pipeline"], env=flags["--env"], **chosen)
     assert (study / "data" / "08_reporting" / "mystudy" / "mrna" / "report.html").exists()
     printed = capsys.readouterr().out
     assert "-1   2  E18.5_a … E18.5_b" in printed

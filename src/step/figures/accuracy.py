@@ -169,3 +169,29 @@ def loss_curves(curves: pd.DataFrame) -> Figure:
     axes.legend(frameon=False, fontsize=8, ncols=2)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def ablations(table: pd.DataFrame) -> Figure:
+    """Each variant's error beside the whole network's, with the range of its seeds.
+
+    Args:
+        table: variant, mse, lowest_mse, highest_mse, p; the whole network first.
+    """
+    figure = Figure(figsize=(7, 0.9 + 0.3 * len(table)), layout="constrained")
+    axes = figure.add_subplot()
+    place = np.arange(len(table))[::-1]
+    axes.hlines(place, table["lowest_mse"], table["highest_mse"], color=style.BASELINE, linewidth=3)
+    axes.plot(table["mse"], place, "o", color=style.STEP, label="mean of the seeds")
+    axes.axvline(
+        table["mse"].iloc[0], color=style.OBSERVED, linewidth=1, linestyle="--", label="whole"
+    )
+    names = [
+        name if np.isnan(p) else f"{name} (p = {p:.2g})"
+        for name, p in zip(table["variant"], table["p"], strict=True)
+    ]
+    axes.set_yticks(place, names, fontsize=8)
+    axes.set_xlabel("mean squared error (log2²); the bar spans the seeds")
+    axes.ticklabel_format(axis="x", useOffset=False)
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure

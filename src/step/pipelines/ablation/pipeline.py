@@ -1,0 +1,38 @@
+"""What each part of the networks is worth."""
+
+from kedro.pipeline import Node, Pipeline
+
+from step.pipelines.ablation.nodes import ablate_mirna, ablate_mrna, draw_ablations
+
+
+def create_pipeline(assay: str) -> Pipeline:
+    """One assay's network without each of its parts; run on request alone."""
+    return Pipeline(
+        [
+            Node(
+                ablate_mrna if assay == "mrna" else ablate_mirna,
+                [
+                    "expression",
+                    "edges",
+                    "embeddings",
+                    "params:network",
+                    "params:embedding",
+                    "params:backtest",
+                    "params:n_seeds",
+                ],
+                "ablations",
+                name="ablate",
+            ),
+            Node(draw_ablations, "ablations", "figure_ablations", name="draw_ablations"),
+        ],
+        namespace=f"ablation.{assay}",
+        inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "embeddings")},
+        outputs={name: f"{assay}.{name}" for name in ("ablations", "figure_ablations")},
+        parameters={
+            "params:network": f"params:{assay}.network",
+            "params:embedding": f"params:{assay}.embedding",
+            "params:backtest": "params:backtest",
+            "params:n_seeds": "params:ablation.n_seeds",
+        },
+        tags="ablation",
+    )
