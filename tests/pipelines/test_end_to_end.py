@@ -126,7 +126,9 @@ def test_report_is_one_page_that_needs_nothing_else(finished, assay):
 
 def test_workbook_has_the_tables(finished, assay):
     book = load_workbook(finished / "data" / "08_reporting" / "demo" / assay / "workbook.xlsx")
-    assert book.sheetnames == ["summary", "arms", "genes", "forecast", "enrichment", "gene_pairs"]
+    assert book.sheetnames == [
+        "summary", "arms", "genes", "forecast", "enrichment", "gene_pairs", "samples",
+    ]  # fmt: skip
 
 
 def test_model_can_be_used_again(finished, assay):
@@ -221,3 +223,19 @@ def test_ablations_are_tabulated_and_drawn(finished):
     assert {"without gate", "without neighbours", "without trend loss"} <= set(table["variant"])
     assert np.isfinite(table["mse"]).all()
     assert (folder / "figures" / "ablations.png").stat().st_size > 10_000
+
+
+def test_unlike_samples_stand_in_the_report_and_the_workbook(project):
+    path = project / "data" / "01_raw" / "demo" / "mirna_counts.tsv"
+    table = TableDataset(filepath=str(path)).load()
+    sample = table.columns[9]
+    table[sample] = (table[sample].astype(float) // 30 + 1).astype(int).astype(str)
+    TableDataset(filepath=str(path)).save(table)
+    run(project, "mirna", QUICK)
+    folder = project / "data" / "08_reporting" / "demo" / "mirna"
+    report = (folder / "report.html").read_text()
+    assert "1 are far from the others" in report
+    assert f"<td>{sample}</td>" in report
+    assert "positive-control factor" in report
+    sheet = load_workbook(folder / "workbook.xlsx")["samples"]
+    assert sheet.max_row == len(table.columns) - 1  # a row a sample, and the header

@@ -165,6 +165,7 @@ def fill_workbook(
     forecast: pd.DataFrame,
     enrichment: pd.DataFrame,
     edges: pd.DataFrame,
+    samples: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """The study's tables as sheets."""
     scores = pd.DataFrame(metrics["arms"]).T.rename_axis("arm").reset_index()
@@ -182,6 +183,7 @@ def fill_workbook(
         "forecast": forecast,
         "enrichment": enrichment,
         "gene_pairs": edges,
+        "samples": samples,
     }
 
 
@@ -190,6 +192,7 @@ def write_report(
     per_gene: pd.DataFrame,
     enrichment: pd.DataFrame,
     forecast: pd.DataFrame,
+    samples: pd.DataFrame,
     report: ReportConfig,
     **figures: bytes | dict[str, bytes],
 ) -> str:
@@ -200,6 +203,7 @@ def write_report(
         per_gene: One row a gene.
         enrichment: Enriched gene sets.
         forecast: The times to come.
+        samples: The samples as they were understood, and what is unusual about them.
         report: Names and units.
         figures: PNG files by name; `gene_pages` a dictionary of them.
     """
@@ -221,6 +225,8 @@ def write_report(
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
         enrichment=_records(enrichment.groupby("group", sort=False).head(10)),
         future=sorted(forecast["time"].unique()),
+        n_samples=len(samples),
+        unusual=_records(samples[samples["quality"].notna()]),
     )
 
 

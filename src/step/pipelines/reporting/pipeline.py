@@ -34,6 +34,7 @@ ASSAY_INPUTS = [
     "embeddings",
     "loss_curves",
     "forecast",
+    "sample_table",
 ]
 ASSAY_OUTPUTS = ["metrics", "per_gene", "enrichment", "workbook", "report"]
 
@@ -92,7 +93,7 @@ def create_pipeline(assay: str) -> Pipeline:
             Node(draw_enrichment, "enrichment", "figure_enrichment", name="draw_enrichment"),
             Node(
                 fill_workbook,
-                ["metrics", "per_gene", "forecast", "enrichment", "edges"],
+                ["metrics", "per_gene", "forecast", "enrichment", "edges", "sample_table"],
                 "workbook",
                 name="fill_workbook",
             ),
@@ -103,6 +104,7 @@ def create_pipeline(assay: str) -> Pipeline:
                     "per_gene": "per_gene",
                     "enrichment": "enrichment",
                     "forecast": "forecast",
+                    "samples": "sample_table",
                     "report": "params:report",
                 }
                 | {("enriched" if n == "enrichment" else n): f"figure_{n}" for n in FIGURES},
