@@ -3,6 +3,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
 from openpyxl import load_workbook
@@ -15,6 +17,7 @@ from step.datasets import (
     ParquetDataset,
     WorkbookDataset,
 )
+from tests.datasets.conftest import explained, place
 
 
 def test_gene_sets(tmp_path):
@@ -31,6 +34,21 @@ def test_wrong_gene_sets_are_explained(tmp_path, content, message):
     (tmp_path / "s.gmt").write_text(content)
     with pytest.raises(DatasetError, match=message):
         GeneSetsDataset(filepath=str(tmp_path / "s.gmt")).load()
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=60),
+        st.text(st.sampled_from("ab\t\n -é"), max_size=40).map(str.encode),
+    )
+)
+def test_any_bytes_are_gene_sets_or_explained(content):
+    with place() as folder:
+        (folder / "s.gmt").write_bytes(content)
+        found = explained(GeneSetsDataset(filepath=str(folder / "s.gmt")))
+    if found is not None:
+        assert found
+        assert all(name and genes and all(genes) for name, genes in found.items())
 
 
 def test_networks_keep_weights_and_card(tmp_path):
