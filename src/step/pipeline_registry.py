@@ -27,16 +27,15 @@ def register_pipelines() -> dict[str, Pipeline]:
     embedded = {assay: embedding(assay) for assay in ("mrna", "mirna")}
     modelled = {"mrna": mrna_modelling(), "mirna": mirna_modelling()}
     reported = {assay: reporting(assay) for assay in ("mrna", "mirna")}
-    whole = {
+    prepared = {
         assay: ingested["genome"]
         + ingested[assay]
         + graphs["genome"]
         + graphs[assay]
         + embedded[assay]
-        + modelled[assay]
-        + reported[assay]
         for assay in ("mrna", "mirna")
     }
+    whole = {assay: prepared[assay] + modelled[assay] + reported[assay] for assay in prepared}
     return {
         "__default__": whole["mrna"] + whole["mirna"],
         **whole,
@@ -49,16 +48,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "modelling": sum(modelled.values(), Pipeline([])),
         "reporting": sum(reported.values(), Pipeline([])),
         "ablation": sum(
-            (
-                ingested["genome"]
-                + ingested[assay]
-                + graphs["genome"]
-                + graphs[assay]
-                + embedded[assay]
-                + ablation(assay)
-                for assay in ("mrna", "mirna")
-            ),
-            Pipeline([]),
+            (prepared[assay] + ablation(assay) for assay in ("mrna", "mirna")), Pipeline([])
         ),
         "simulation": simulation(),
     }

@@ -12,7 +12,7 @@ import pytest
 import torch
 import torch_geometric
 
-from step.models.layers import Graph
+from step.models.graph import Graph
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 

@@ -6,10 +6,10 @@ import torch
 import torch_geometric
 from torch_geometric.nn import ChebConv
 
+from step.models.graph import Graph
 from step.models.layers import (
     ChannelGate,
     ConnectivityAttention,
-    Graph,
     GraphAutoregression,
     GraphConv,
     Head,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from step.models.layers import Graph
+from step.models.graph import Graph
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 

@@ -12,7 +12,7 @@ from kedro.io import AbstractDataset
 from step.datasets.source_file import SourceFile, temporary_file
 from step.datasets.whole_file import whole_file
 from step.errors import InputError
-from step.genome.balancing import bin_weights
+from step.genome.balancing import bin_weights, no_such_weights
 from step.genome.contacts import ContactMap
 
 
@@ -138,11 +138,7 @@ def read_hic(
     if balance not in ("ice", "none"):
         held = file.avail_normalizations()
         if balance not in held:
-            raise InputError(
-                f"{name} holds no weights {balance!r}; it holds "
-                f"{', '.join(held) if held else 'none'}. Set `balance` of the contact map in "
-                "catalog_raw.yml to one that it holds, to ice (balance it now) or to none."
-            )
+            raise no_such_weights(name, balance, held)
         weights = np.asarray(file.weights(balance, divisive=False), dtype=float)
     bins = file.bins().to_df()[["chrom", "start", "end"]].astype({"chrom": str})
     pixels = pd.concat(

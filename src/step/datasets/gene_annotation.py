@@ -1,7 +1,5 @@
 """Gene annotations."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.source_file import SourceFile
+from step.datasets.source_file import UNREADABLE, SourceFile, opened
 from step.datasets.table import TableDataset
 from step.datasets.whole_file import whole_file
 from step.errors import InputError, require_columns
@@ -97,7 +95,7 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
                 genes = self._bed(path)
             else:
                 genes = self._table(path)
-        except (ValueError, OSError, EOFError, zlib.error) as error:
+        except (ValueError, *UNREADABLE) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(
@@ -131,8 +129,7 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
 
     def _lines(self, path: Path) -> Iterator[tuple[int, list[str]]]:
         """Cells of each record, with the line's number."""
-        opened = gzip.open if path.suffix.lower() == ".gz" else open
-        with opened(path, "rt", encoding="utf-8") as file:
+        with opened(path, "rt") as file:
             for number, line in enumerate(file, start=1):
                 if line.startswith("##FASTA"):  # sequences may follow the records of a GFF3
                     return

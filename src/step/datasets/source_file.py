@@ -1,16 +1,20 @@
 """Raw files, on this disk or at an address."""
 
+import gzip
 import shutil
 import tempfile
+import zlib
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import fsspec
 from kedro.io.core import get_protocol_and_path
 
 from step.errors import InputError
+
+UNREADABLE = (OSError, EOFError, zlib.error)  # what a broken file raises while it is read
 
 
 class SourceFile:
@@ -73,6 +77,12 @@ def local_copy(where: str) -> Path:
             "the network, or download the file and name its place."
         ) from error
     return target
+
+
+def opened(path: Path, mode: str) -> IO[Any]:
+    """An open file, unpacked if it is gzipped; text, where the mode asks for it, is UTF-8."""
+    encoding = "utf-8" if "t" in mode else None
+    return (gzip.open if path.suffix.lower() == ".gz" else open)(path, mode, encoding=encoding)
 
 
 def temporary_file(name: str) -> Path:

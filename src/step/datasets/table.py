@@ -1,15 +1,13 @@
 """Tables as labs and archives deliver them, read cell by cell as text."""
 
 import csv
-import gzip
 import io
-import zlib
 from typing import Any
 
 import pandas as pd
 from kedro.io import AbstractDataset
 
-from step.datasets.source_file import SourceFile
+from step.datasets.source_file import UNREADABLE, SourceFile, opened
 from step.datasets.whole_file import whole_file
 from step.datasets.workbook import write_workbook
 from step.errors import InputError
@@ -60,9 +58,9 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
         """
         path = self._local()
         try:
-            with (gzip.open if self._ending == ".gz" else open)(path, "rb") as file:
+            with opened(path, "rb") as file:
                 content = file.read()
-        except (OSError, EOFError, zlib.error) as error:
+        except UNREADABLE as error:
             raise InputError(f"{self._address} cannot be read: {error}.") from error
         cells = self._spreadsheet(content) if self._is_spreadsheet() else self._text(content)
         if cells.empty:

@@ -1,8 +1,6 @@
 """Hi-C contact maps as text, a file a chromosome."""
 
-import gzip
 import re
-import zlib
 from glob import glob
 from pathlib import Path
 from typing import Any
@@ -14,9 +12,9 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from step.datasets.contact_map import open_map
-from step.datasets.source_file import address, is_remote, local_copy
+from step.datasets.source_file import UNREADABLE, address, is_remote, local_copy, opened
 from step.errors import InputError
-from step.genome.contacts import ContactMap
+from step.genome.contacts import ContactMap, bare_name, known_sizes
 
 CHROMOSOME = "{chrom}"
 
@@ -87,7 +85,8 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         found = {chrom: self._read(chrom, where) for chrom, where in files.items()}
         sizes = self._sizes(found)
         bins = bioframe.binnify(pd.Series(sizes), self._bin_size)
-        first = dict(zip(sizes, np.cumsum([0, *_bins_of(sizes, self._bin_size)]), strict=False))
+        starts = bins.drop_duplicates("chrom")
+        first = dict(zip(starts["chrom"], starts.index, strict=True))
         pixels = pd.concat(
             [
                 pd.DataFrame(
@@ -138,7 +137,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             table = pd.read_csv(
                 path, sep=r"\s+", header=None, comment="#", dtype=float, compression="infer"
             )
-        except (ValueError, OSError, EOFError, zlib.error) as error:
+        except (ValueError, *UNREADABLE) as error:
             raise InputError(_explain(path, where) or f"{where} holds no contacts.") from error
         if table.isna().any(axis=None) and _explain(path, where):  # a short line, or written nan
             raise InputError(_explain(path, where))
@@ -187,15 +186,11 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
     def _sizes(self, found: dict[str, pd.DataFrame]) -> dict[str, int]:
         """Length of each chromosome, base pairs."""
-        try:
-            known = bioframe.assembly_info(self._assembly).chromsizes.to_dict()
-        except ValueError:
-            known = {}
-        bare = {name.removeprefix("chr"): int(size) for name, size in known.items()}
+        known = known_sizes(self._assembly)
         sizes = {}
         for chrom, table in found.items():
             end = (int(table["second"].max()) + 1) * self._bin_size if len(table) else 0
-            sizes[chrom] = bare.get(chrom.removeprefix("chr"), end)
+            sizes[chrom] = known.get(bare_name(chrom), end)
             if end - self._bin_size >= sizes[chrom] or not sizes[chrom]:
                 raise InputError(
                     f"{self._filepath}: the contacts of {chrom} reach {end} bp, but in "
@@ -224,7 +219,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 def _explain(path: Path, where: str) -> str:
     """Which line of a file is no contact; empty where each is one."""
     try:
-        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rt") as file:
+        with opened(path, "rt") as file:
             for number, line in enumerate(file, start=1):
                 cells = line.split("#")[0].split()
                 if cells and not (len(cells) == 3 and all(map(_is_number, cells))):
@@ -232,13 +227,9 @@ def _explain(path: Path, where: str) -> str:
                         f"{where}, line {number} is no contact: {line[:80]!r}. Expected two labels "
                         "and a number, with no header."
                     )
-    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
+    except (UnicodeDecodeError, *UNREADABLE) as error:
         return f"{where} is not a text map: {error}."
     return ""
-
-
-def _bins_of(sizes: dict[str, int], bin_size: int) -> list[int]:
-    return [-(-size // bin_size) for size in sizes.values()]
 
 
 def _escaped(text: str) -> str:

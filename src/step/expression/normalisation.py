@@ -5,7 +5,7 @@ serve as references, the unwanted components — is learned on the first times a
 forecast is made; every other sample is then normalised by itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -90,7 +90,7 @@ def normalise(
         settings.unwanted_components,
     )
     values = pd.DataFrame(cleaned, index=normalised.values.index, columns=normalised.values.columns)
-    return Normalised(values, normalised.detected, normalised.quality)
+    return replace(normalised, values=values)
 
 
 def merge_duplicates(measurements: Measurements, reference: list[str]) -> Measurements:
@@ -114,12 +114,7 @@ def merge_duplicates(measurements: Measurements, reference: list[str]) -> Measur
         merged = by_gene.mean() if rule == "mean" else by_gene.median()
         merged = merged.mask(values.isna().groupby(level=0, sort=False).any())
     kind = measurements.probe_class
-    return Measurements(
-        values=merged,
-        samples=measurements.samples,
-        probe_class=None if kind is None else kind[first],
-        layout=measurements.layout,
-    )
+    return replace(measurements, values=merged, probe_class=None if kind is None else kind[first])
 
 
 def _by_factors(measurements: Measurements, method: str, reference: list[str]) -> Normalised:

@@ -22,7 +22,7 @@ from step.forecasting.panel import Panel
 from step.forecasting.training import choose_device, correct, fit
 from step.forecasting.windows import N_CHANNELS, Windows, last_window, training_windows
 from step.genome.graphs import EdgeList, weights_over_time
-from step.models.layers import Graph
+from step.models.graph import Graph
 from step.models.losses import LossConfig
 from step.typed import settings
 

@@ -5,7 +5,7 @@ from torch import nn
 
 from step.errors import InputError
 from step.forecasting.windows import Windows
-from step.models.layers import Graph
+from step.models.graph import Graph
 from step.models.losses import LossConfig, loss_components
 
 

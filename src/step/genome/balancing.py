@@ -37,17 +37,23 @@ def bin_weights(contacts: cooler.Cooler, balance: str) -> np.ndarray:
         return _iterative_correction(contacts)
     held = [name for name in contacts.bins().columns if name not in ("chrom", "start", "end")]
     if balance not in held:
-        raise InputError(
-            f"{contacts.filename} holds no weights {balance!r}"
-            + (f"; it holds {', '.join(held)}" if held else " (it is not balanced)")
-            + ". Set `balance` of the contact map in catalog_raw.yml to ice (balance it now) or "
-            "none (take the counts as they are)."
-        )
+        raise no_such_weights(contacts.filename, balance, held)
     weights = contacts.bins()[balance][:].to_numpy(dtype=float)
     if balance in DIVISIVE:
         with np.errstate(divide="ignore"):
             weights = 1.0 / weights
     return np.where(np.isfinite(weights), weights, np.nan)
+
+
+def no_such_weights(name: str, balance: str, held: list[str]) -> InputError:
+    """The error for weights that a map does not hold."""
+    return InputError(
+        f"{name} holds no weights {balance!r}"
+        + (f"; it holds {', '.join(held)}" if held else " (it is not balanced)")
+        + ". Set `balance` of the contact map in catalog_raw.yml to "
+        + ("one that it holds, to " if held else "")
+        + "ice (balance it now) or none (take the counts as they are)."
+    )
 
 
 def _iterative_correction(contacts: cooler.Cooler) -> np.ndarray:

@@ -102,8 +102,8 @@ def check_annotation(
     """
     _check_assembly(contacts, genome.assembly)
     sizes = contacts.chromsizes
-    bare = {_bare(chrom): chrom for chrom in sizes.index}
-    chrom = annotation["chrom"].map(lambda name: bare.get(_bare(name), name))
+    bare = {bare_name(chrom): chrom for chrom in sizes.index}
+    chrom = annotation["chrom"].map(lambda name: bare.get(bare_name(name), name))
     unknown = sorted(
         name
         for name in set(chrom) - set(sizes.index)
@@ -135,25 +135,30 @@ def check_annotation(
 
 def is_one_of(chromosome: str, patterns: list[str]) -> bool:
     """Whether a chromosome's name, as any archive writes it, matches one of some patterns."""
-    bare = _bare(chromosome)
+    bare = bare_name(chromosome)
     names = {chromosome, bare, f"chr{bare}"} | ({"M", "chrM"} if bare == "MT" else set())
     return any(fnmatch(name, pattern) for name in names for pattern in patterns)
 
 
-def _bare(chromosome: str) -> str:
+def bare_name(chromosome: str) -> str:
     """One name for what archives call chr1 or 1, and chrM, M or MT."""
     bare = chromosome.removeprefix("chr")
     return "MT" if bare == "M" else bare
 
 
-def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
+def known_sizes(assembly: str) -> dict[str, int]:
+    """Length of an assembly's chromosomes by bare name; none where bioframe has no table of it."""
     try:
-        known = bioframe.assembly_info(assembly).chromsizes
-    except ValueError:  # an assembly that bioframe has no table of
-        return
-    known = {_bare(name): size for name, size in known.items()}
+        sizes = bioframe.assembly_info(assembly).chromsizes
+    except ValueError:
+        return {}
+    return {bare_name(name): int(size) for name, size in sizes.items()}
+
+
+def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
+    known = known_sizes(assembly)
     for name, size in contacts.chromsizes.items():
-        expected = known.get(_bare(name))
+        expected = known.get(bare_name(name))
         if expected is not None and expected != size:
             others = _assemblies_of(contacts)
             raise InputError(
@@ -165,14 +170,11 @@ def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
 
 def _assemblies_of(contacts: cooler.Cooler) -> str:
     """Which known assemblies have a map's chromosome sizes."""
-    sizes = {_bare(name): int(size) for name, size in contacts.chromsizes.items()}
+    sizes = {bare_name(name): int(size) for name, size in contacts.chromsizes.items()}
     names = []
     table = bioframe.assemblies_available()
     for provider, name in zip(table["provider"], table["provider_build"], strict=True):
-        known = {
-            _bare(chrom): int(size)
-            for chrom, size in bioframe.assembly_info(f"{provider}.{name}").chromsizes.items()
-        }
+        known = known_sizes(f"{provider}.{name}")
         shared = known.keys() & sizes.keys()
         if shared and all(known[chrom] == sizes[chrom] for chrom in shared):
             names.append(name)

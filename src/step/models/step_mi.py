@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from step.models.graph import Graph
 from step.models.layers import (
     ChannelNorm,
-    Graph,
     GraphAutoregression,
     Head,
     SequenceMemory,

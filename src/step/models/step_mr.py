@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from step.models.layers import ConnectivityAttention, Graph, GraphAutoregression, Head, STStack
+from step.models.graph import Graph
+from step.models.layers import ConnectivityAttention, GraphAutoregression, Head, STStack
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from torch import nn
 
 from step.embeddings.temporal import EmbeddingConfig
 from step.evaluation.significance import diebold_mariano
-from step.figures.accuracy import ablations
 from step.forecasting.ablation import Ablation, ablate
 from step.forecasting.backtest import BacktestConfig
 from step.forecasting.networks import Recipe
@@ -97,8 +95,3 @@ def tabulate(found: list[Ablation]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def draw_ablations(table: pd.DataFrame) -> Figure:
-    """The variants' errors."""
-    return ablations(table)

@@ -2,7 +2,8 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from step.pipelines.ablation.nodes import ablate_mirna, ablate_mrna, draw_ablations
+from step.figures.accuracy import ablations
+from step.pipelines.ablation.nodes import ablate_mirna, ablate_mrna
 
 
 def create_pipeline(assay: str) -> Pipeline:
@@ -23,7 +24,7 @@ def create_pipeline(assay: str) -> Pipeline:
                 "ablations",
                 name="ablate",
             ),
-            Node(draw_ablations, "ablations", "figure_ablations", name="draw_ablations"),
+            Node(ablations, "ablations", "figure_ablations", name="draw_ablations"),
         ],
         namespace=f"ablation.{assay}",
         inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "embeddings")},
