@@ -2,11 +2,14 @@ import networkx
 import numpy as np
 import pytest
 import scipy.sparse
+from gensim.models import Word2Vec
 from node2vec import Node2Vec
 
+from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
+from step.embeddings.skip_gram import skip_gram
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
 from step.embeddings.walks import random_walks
-from step.genome.graphs import weights_over_time
+from step.genome.graphs import EdgeList, adjacency, weights_over_time
 
 CONFIG = EmbeddingConfig(
     dimensions=4,
@@ -28,34 +31,142 @@ def graph() -> networkx.Graph:
     return made
 
 
-def adjacency(nodes: networkx.Graph) -> scipy.sparse.csr_array:
-    made = networkx.to_scipy_sparse_array(nodes, nodelist=range(len(nodes)), format="csr")
-    made.sort_indices()
-    return made
+def ordered(nodes: networkx.Graph) -> scipy.sparse.csr_array:
+    """The graph as a matrix, neighbours in networkx's order."""
+    names = list(nodes)
+    place = {name: number for number, name in enumerate(names)}
+    entries = [
+        (place[name], place[other], value["weight"])
+        for name in names
+        for other, value in nodes[name].items()
+    ]
+    source, target, weight = (np.array(column) for column in zip(*entries, strict=True))
+    return adjacency(source, target, weight, np.arange(len(entries)), len(names))
 
 
-@pytest.mark.parametrize(("p", "q"), [(1.0, 1.0), (0.25, 2.0), (4.0, 0.5)])
-def test_steps_have_the_probabilities_of_node2vec(p, q):
+@pytest.mark.parametrize(("p", "q"), [(1.0, 1.0), (0.25, 2.0), (4.0, 0.5), (1.0, 0.5)])
+def test_walks_are_those_of_the_node2vec_package(p, q):
     nodes = graph()
-    walks = random_walks(adjacency(nodes), 40_000, 8, p, q, seed=0)
-    reference = Node2Vec(nodes, walk_length=2, num_walks=1, p=p, q=q, quiet=True).d_graph
-    for before in range(5):
-        for here in nodes.neighbors(before):
-            expected = reference[here]["probabilities"][before]
-            passed = (walks[:, :-2] == before) & (walks[:, 1:-1] == here)
-            after = walks[:, 2:][passed]
-            found = [(after == node).mean() for node in nodes.neighbors(here)]
-            np.testing.assert_allclose(found, expected, atol=0.02)
+    expected = Node2Vec(nodes, walk_length=12, num_walks=40, p=p, q=q, seed=7, quiet=True).walks
+    found = random_walks(ordered(nodes), 40, 12, p, q, seed=7)
+    np.testing.assert_array_equal(np.array(list(nodes))[found], np.array(expected, dtype=int))
 
 
 def test_walks_follow_edges_and_start_everywhere():
     with_a_sixth = graph()
     with_a_sixth.add_node(5)
-    lonely = adjacency(with_a_sixth)
+    lonely = ordered(with_a_sixth)
     walks = random_walks(lonely, 3, 6, 1.0, 0.5, seed=0)
     assert np.bincount(walks[:, 0], minlength=6).tolist() == [3, 3, 3, 3, 3, 0]
     dense = lonely.toarray()
     assert (dense[walks[:, :-1], walks[:, 1:]] > 0).all()
+
+
+@pytest.mark.parametrize(("n_nodes", "context"), [(6, 5), (60, 3), (60, 1), (3000, 4)])
+def test_vectors_are_those_of_gensim(n_nodes, context):
+    walks = np.random.default_rng(1).integers(0, n_nodes, (300, 20))
+    reference = Word2Vec(
+        walks.astype(str).tolist(),
+        vector_size=8,
+        window=context,
+        min_count=1,
+        sg=1,
+        workers=1,
+        seed=3,
+        epochs=2,
+        batch_words=4,
+    )
+    found = skip_gram(walks, n_nodes, 8, context, 2, 3)
+    visited = np.unique(walks)
+    expected = np.stack([reference.wv[str(node)] for node in visited])
+    np.testing.assert_allclose(found.inner[visited], expected, atol=1e-4)
+    assert not np.delete(found.inner, visited, axis=0).any()
+
+
+def nearness(vectors: np.ndarray, walks: np.ndarray) -> float:
+    """How much nearer neighbours in a walk lie than any two nodes, as a difference of cosines."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    near = (unit[walks[:, :-1]] * unit[walks[:, 1:]]).sum(axis=2).mean()
+    return float(near - (unit @ unit.T).mean())
+
+
+def test_shared_negatives_teach_as_well():
+    ring = networkx.cycle_graph(40)
+    networkx.set_edge_attributes(ring, 1.0, "weight")
+    walks = random_walks(ordered(ring), 40, 15, 1.0, 1.0, seed=0)
+    own, shared = (
+        nearness(skip_gram(walks, 40, 16, 3, 5, 1, shared=shared).inner, walks)
+        for shared in (False, True)
+    )
+    assert shared == pytest.approx(own, abs=0.05)
+    assert own > 0.3
+
+
+def test_a_skip_gram_goes_on_from_what_it_knew():
+    walks = np.random.default_rng(0).integers(0, 10, (50, 12))
+    before = skip_gram(walks, 11, 4, 2, 3, 1)
+    after = skip_gram(walks[:1], 11, 4, 2, 1, 2, start=before)
+    seen = np.unique(walks[:1])
+    assert np.abs(after.inner[seen] - before.inner[seen]).max() < 0.2
+    assert not after.inner[10].any()
+
+
+JOINT = JointEmbeddingConfig(
+    dimensions=8,
+    walk_length=8,
+    walks_per_node=6,
+    context=3,
+    epochs=2,
+    p=1.0,
+    q=0.5,
+    time_weight=0.5,
+    shared_negatives=False,
+    walk_seed=5,
+    skip_gram_seed=1,
+)
+
+
+def test_joint_embedding_is_the_published_procedure_by_its_own_packages():
+    rng = np.random.default_rng(3)
+    first, second = np.array([0, 2, 0, 3, 1, 4, 4]), np.array([3, 0, 1, 1, 4, 2, 5])
+    weights = rng.random((4, len(first))) + 0.2
+
+    def node2vec(nodes: networkx.Graph) -> Word2Vec:
+        walker = Node2Vec(
+            nodes, walk_length=8, num_walks=6, p=1.0, q=0.5, seed=5, dimensions=8, quiet=True
+        )
+        return walker.fit(window=3, min_count=1, batch_words=4, epochs=2).wv
+
+    graphs = []
+    for row in weights:
+        graphs.append(networkx.Graph())
+        graphs[-1].add_nodes_from(range(6))
+        graphs[-1].add_weighted_edges_from(zip(first, second, row, strict=True))
+    alone = [node2vec(nodes) for nodes in graphs]
+    whole = networkx.Graph()
+    for time, nodes in enumerate(graphs):
+        whole.add_nodes_from((gene, time) for gene in nodes)
+        for one, other, value in nodes.edges(data=True):
+            whole.add_edge((one, time), (other, time), weight=value["weight"])
+    for time in range(3):
+        for gene in range(6):
+            a, b = alone[time][str(gene)], alone[time + 1][str(gene)]
+            cosine = a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+            whole.add_edge((gene, time), (gene, time + 1), weight=0.5 * max(cosine, 1e-6))
+    reference = node2vec(whole)
+    expected = [[reference[str((gene, time))] for gene in range(6)] for time in range(4)]
+    found = joint_embedding(EdgeList(first, second, np.ones(7), 6), weights, JOINT)
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_joint_embedding_lets_the_past_know_the_future(study):
+    panel, edges = study
+    weights = weights_over_time(edges, panel.robust, 0.4)[:4]
+    later = weights.copy()
+    later[3] *= 3.0
+    found = joint_embedding(edges, weights, JOINT)
+    assert found.shape == (4, edges.n_genes, 8)
+    assert np.abs(joint_embedding(edges, later, JOINT)[0] - found[0]).max() > 1e-3
 
 
 def test_embedding_of_a_time_knows_no_later_one(study):

@@ -34,10 +34,11 @@ def test_pairs_and_expression_are_read():
     assert found.differing == []
 
 
-def test_of_a_gene_with_differing_rows_the_first_counts():
-    found = read_pair_table(table(("a", "b:7", "1"), ("b:5", "a", "1")), "t", clean_names=False)
-    assert found.expression.loc["b", 0.5] == 7.0
-    assert found.differing == ["b"]
+def test_of_a_gene_with_differing_rows_the_first_as_gene1_counts():
+    pairs = table(("a", "b:7", "1"), ("b:5", "c:3", "1"), ("b:9", "c:4", "1"))
+    found = read_pair_table(pairs, "t", clean_names=False)
+    assert found.expression[0.5].to_dict() == {"a": 1.0, "b": 5.0, "c": 3.0}
+    assert found.differing == ["b", "c"]
 
 
 @pytest.mark.parametrize(

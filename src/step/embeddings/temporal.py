@@ -3,9 +3,8 @@
 import logging
 
 import numpy as np
-import scipy.sparse
-from gensim.models import Word2Vec
 
+from step.embeddings.skip_gram import skip_gram
 from step.embeddings.walks import random_walks
 from step.genome.graphs import EdgeList
 from step.typed import settings
@@ -62,35 +61,28 @@ def temporal_embedding(edges: EdgeList, weights: np.ndarray, config: EmbeddingCo
     embeddings = np.zeros((n_times, edges.n_genes, config.dimensions), dtype=np.float32)
     if len(edges.first) == 0:
         return embeddings
-    model = Word2Vec(
-        vector_size=config.dimensions,
-        window=config.context,
-        min_count=1,
-        sg=1,
-        workers=1,  # more would make the result depend on their timing
-        seed=config.seed,
-    )
+    connected = np.unique(np.concatenate([edges.first, edges.second]))
+    vectors = None
     for time in range(n_times):
-        sentences = _walks(edges, weights[time], config, config.seed + time).astype(str).tolist()
-        if time == 0:
-            model.build_vocab(sentences)
-        epochs = config.first_epochs if time == 0 else 1
-        model.train(sentences, total_examples=len(sentences), epochs=epochs)
-        connected = np.array(model.wv.index_to_key, dtype=int)
-        vectors = model.wv.vectors
-        embeddings[time, connected] = vectors / np.sqrt(np.mean(vectors**2))
+        seed = config.seed + time
+        walks = random_walks(
+            edges.adjacency(weights[time]),
+            config.walks_per_node,
+            config.walk_length,
+            config.p,
+            config.q,
+            seed,
+        )
+        vectors = skip_gram(
+            walks,
+            edges.n_genes,
+            config.dimensions,
+            config.context,
+            config.first_epochs if time == 0 else 1,
+            seed,
+            vectors,
+        )
+        size = np.sqrt(np.mean(vectors.inner[connected] ** 2))
+        embeddings[time] = vectors.inner / size
     logger.info("embedded %d genes at %d times", edges.n_genes, n_times)
     return embeddings
-
-
-def _walks(edges: EdgeList, weight: np.ndarray, config: EmbeddingConfig, seed: int) -> np.ndarray:
-    """Shuffled node2vec walks on one time's graph, shape `[walk, length]`."""
-    index, edge = edges.both_directions()
-    adjacency = scipy.sparse.csr_array(
-        (weight[edge], tuple(index)), shape=(edges.n_genes, edges.n_genes)
-    )
-    adjacency.sort_indices()
-    walks = random_walks(
-        adjacency, config.walks_per_node, config.walk_length, config.p, config.q, seed
-    )
-    return np.random.default_rng(seed).permutation(walks)

@@ -1,5 +1,7 @@
 """Gene by gene."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -25,6 +27,28 @@ def gene_pages(
     observed = dict(tuple(expression.groupby("gene", sort=False)))
     tested = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
     coming = dict(tuple(forecast.groupby("gene", sort=False)))
+
+    def draw(axes: Axes, row: pd.Series) -> None:
+        gene = row["gene"]
+        _draw_gene(axes, row, observed[gene], tested[gene], coming[gene])
+
+    return pages_of_genes(per_gene, draw, f"time ({time_unit})", "expression (log2)")
+
+
+def pages_of_genes(
+    per_gene: pd.DataFrame, draw: Callable[[Axes, pd.Series], None], x_label: str, y_label: str
+) -> dict[str, Figure]:
+    """A small picture of every gene, in the order of the table, 15 a page.
+
+    Args:
+        per_gene: One row a gene.
+        draw: Draws a gene's row.
+        x_label: Of all pictures.
+        y_label: Of all pictures.
+
+    Returns:
+        `page_001.png` … → figure.
+    """
     pages = {}
     for start in range(0, len(per_gene), PER_PAGE):
         shown = per_gene[start : start + PER_PAGE]
@@ -32,15 +56,22 @@ def gene_pages(
         grid = figure.subplots(5, 3, sharex=True)
         figure.subplots_adjust(0.06, 0.06, 0.99, 0.96, wspace=0.14, hspace=0.42)
         for axes, (_, row) in zip(grid.flat, shown.iterrows(), strict=False):
-            gene = row["gene"]
-            _draw_gene(axes, row, observed[gene], tested[gene], coming[gene])
+            draw(axes, row)
+            axes.tick_params(labelsize=7)
+            axes.spines[["top", "right"]].set_visible(False)
         for axes in list(grid.flat)[len(shown) :]:
             axes.set_visible(False)
         grid[0, 0].legend(frameon=False, fontsize=7)
-        figure.supxlabel(f"time ({time_unit})")
-        figure.supylabel("expression (log2)")
+        figure.supxlabel(x_label)
+        figure.supylabel(y_label)
         pages[f"page_{start // PER_PAGE + 1:03d}.png"] = figure
     return pages
+
+
+def shown_name(gene: str) -> str:
+    """A gene's name as a figure shows it: it comes from a user's file, so no dollar sign may start
+    mathematics."""
+    return str(gene)[:32].replace("$", r"\$")
 
 
 def _draw_gene(
@@ -85,13 +116,9 @@ def _draw_gene(
         linewidth=0.9,
         label="next times",
     )
-    # A name comes from the user's file: no dollar sign may start mathematics.
-    name = str(row["gene"])[:32].replace("$", r"\$")
     score = f"R² {row['r2']:.2f}" if np.isfinite(row["r2"]) else "R² undefined"
     flags = f"\n{row['flags']}" if row["flags"] else ""
-    axes.set_title(f"{name}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8)
-    axes.tick_params(labelsize=7)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(f"{shown_name(row['gene'])}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8)
 
 
 def predictability(per_gene: pd.DataFrame) -> Figure:

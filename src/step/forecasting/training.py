@@ -55,20 +55,48 @@ def fit(
     Returns:
         One row a step: each weighted component of the loss, and `total`.
     """
-    model.train()
-    curve = []
-    for _ in range(steps):
-        optimiser.zero_grad()
-        correction = _apply(model, windows, graph, mixed_precision=mixed_precision)
-        components = loss_components(correction, windows.target, windows.history, loss)
-        total = torch.stack(list(components.values())).sum()
-        total.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        curve.append(
-            {name: value.item() for name, value in components.items()} | {"total": total.item()}
+    return [
+        descend(
+            model, optimiser, windows, graph, loss, mixed_precision=mixed_precision, largest=1.0
         )
-    return curve
+        for _ in range(steps)
+    ]
+
+
+def descend(
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    windows: Windows,
+    graph: Graph,
+    loss: LossConfig,
+    *,
+    mixed_precision: bool,
+    largest: float | None,
+) -> dict[str, float]:
+    """Take one step; the model and the optimiser are changed in place.
+
+    Args:
+        model: The network.
+        optimiser: Of its parameters.
+        windows: On the model's device.
+        graph: On the model's device.
+        loss: Weights of the loss.
+        mixed_precision: See `fit`.
+        largest: Norm that the gradient is cut down to; None leaves it as it is.
+
+    Returns:
+        Each weighted component of the loss before the step, and `total`.
+    """
+    model.train()
+    optimiser.zero_grad()
+    forecast = apply(model, windows, graph, mixed_precision=mixed_precision)
+    components = loss_components(forecast, windows.target, windows.history, loss)
+    total = torch.stack(list(components.values())).sum()
+    total.backward()
+    if largest is not None:
+        nn.utils.clip_grad_norm_(model.parameters(), largest)
+    optimiser.step()
+    return {name: value.item() for name, value in components.items()} | {"total": total.item()}
 
 
 def correct(
@@ -77,13 +105,14 @@ def correct(
     """The model's correction to the level, log2, shape `[gene]`, in the main memory."""
     model.eval()
     with torch.no_grad():
-        made = _apply(model, window, graph, mixed_precision=mixed_precision)
+        made = apply(model, window, graph, mixed_precision=mixed_precision)
     return made[0].cpu() * window.scale
 
 
-def _apply(
+def apply(
     model: nn.Module, windows: Windows, graph: Graph, *, mixed_precision: bool
 ) -> torch.Tensor:
+    """The network's output for each window, shape `[batch, gene]`, in single precision."""
     device = windows.inputs.device.type
     with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed_precision):
         return model(windows.inputs, graph).float()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy.sparse
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class EdgeList:
         forth = np.stack([self.first, self.second])
         return np.concatenate([forth, forth[::-1]], axis=1), np.tile(np.arange(len(self.first)), 2)
 
+    def adjacency(self, weight: np.ndarray) -> scipy.sparse.csr_array:
+        """The graph with other weights, shape `[edge]`, as a matrix; see `adjacency`."""
+        index, edge = self.both_directions()
+        return adjacency(*index, weight[edge], edge, self.n_genes)
+
     def without_edges(self) -> "EdgeList":
         """The same genes, unconnected."""
         return EdgeList(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)
@@ -46,6 +52,25 @@ class EdgeList:
         exchanged = np.arange(self.n_genes)
         exchanged[connected] = np.random.default_rng(seed).permutation(connected)
         return EdgeList(exchanged[self.first], exchanged[self.second], self.weight, self.n_genes)
+
+
+def adjacency(
+    source: np.ndarray, target: np.ndarray, weight: np.ndarray, place: np.ndarray, n_nodes: int
+) -> scipy.sparse.csr_array:
+    """A graph as a matrix, each node's neighbours in an order of their own.
+
+    Args:
+        source: Where each edge begins, both directions of each, shape `[edge]`.
+        target: Where it ends, as source.
+        weight: As source.
+        place: The smaller, the earlier a neighbour stands in its row, as source.
+        n_nodes: Number of nodes.
+    """
+    order = np.lexsort((place, source))
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_nodes))])
+    return scipy.sparse.csr_array(
+        (weight[order], target[order], pointer), shape=(n_nodes, n_nodes)
+    )
 
 
 def edge_list(edges: pd.DataFrame, genes: np.ndarray) -> EdgeList:

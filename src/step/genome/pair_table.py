@@ -31,7 +31,8 @@ class PairTable:
     Attributes:
         pairs: gene_1, gene_2, contact, and of each gene (`_1`, `_2`) chrom, start, end, bin (base
             pairs), compartment, insulation_score, tad_boundary_distance (bins); a row a pair.
-        expression: Gene × time; of a gene whose rows differ, as the first row has it.
+        expression: Gene × time, times ascending; as a gene's first row as Gene1 has it, or, of
+            one that never is, its first as Gene2.
         differing: Genes whose rows differ in place or expression.
     """
 
@@ -81,14 +82,13 @@ def read_pair_table(table: pd.DataFrame, source: str, *, clean_names: bool) -> P
         sides.append(pd.concat([side, pd.DataFrame(values)], axis=1))
     rows = pd.concat(sides, ignore_index=True)
     described = rows.groupby("gene", sort=False)
-    # Rows of both sides in the table's order, so that the first row of a gene is the table's first.
-    order = np.arange(2 * len(table)).reshape(2, -1).T.ravel()
-    first = rows.iloc[order].drop_duplicates("gene").set_index("gene")
-    expression = first[times].set_axis([float(time) for time in times], axis=1)
+    first = rows.drop_duplicates("gene").set_index("gene")
+    values = first[times].set_axis([float(time) for time in times], axis=1)
+    expression = values.dropna(axis=1, how="all").sort_index(axis=1)
     differing = described.nunique().gt(1).any(axis=1)
     return PairTable(
         pairs=pairs,
-        expression=expression.dropna(axis=1, how="all"),
+        expression=expression,
         differing=differing.index[differing].tolist(),
     )
 

@@ -1,15 +1,10 @@
 """Scores, tables, figures and the report."""
 
-import base64
-from importlib import resources
-
 import cooler
-import jinja2
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-import step
 from step.evaluation.enrichment import enrich_extremes
 from step.evaluation.metrics import best_baseline, interval_scores, origin_losses, score_arms
 from step.evaluation.predictability import gene_table
@@ -28,6 +23,7 @@ from step.figures.genome import contact_map, embedding_trajectories
 from step.figures.style import ARM_LABELS
 from step.forecasting.backtest import BacktestConfig
 from step.genome.contacts import coarse_contacts
+from step.pipelines.rendering import records, render_report
 from step.typed import settings
 
 EMBEDDED_PAGES = 12
@@ -208,32 +204,21 @@ def write_report(
         figures: PNG files by name; `gene_pages` a dictionary of them.
     """
     pages = figures.pop("gene_pages")
-    template = resources.files(__package__).joinpath("report.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     arms = sorted(metrics["arms"].items(), key=lambda item: item[1]["mse"])
-    return environment.from_string(template).render(
-        version=step.__version__,
+    return render_report(
+        __package__,
+        figures,
+        [pages[name] for name in sorted(pages)[:EMBEDDED_PAGES]],
         metrics=metrics,
         arms=[(ARM_LABELS[arm], arm, scores) for arm, scores in arms],
         labels=ARM_LABELS,
         report=report,
-        figures={name: _as_uri(png) for name, png in figures.items()},
-        pages=[_as_uri(pages[name]) for name in sorted(pages)[:EMBEDDED_PAGES]],
         n_pages=len(pages),
-        genes=_records(per_gene),
+        genes=records(per_gene),
         flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
-        enrichment=_records(enrichment.groupby("group", sort=False).head(10)),
+        enrichment=records(enrichment.groupby("group", sort=False).head(10)),
         future=sorted(forecast["time"].unique()),
         n_samples=len(samples),
-        unusual=_records(samples[samples["quality"].notna()]),
+        unusual=records(samples[samples["quality"].notna()]),
     )
-
-
-def _as_uri(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, object]]:
-    """Rows as dictionaries, what is missing as None."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")

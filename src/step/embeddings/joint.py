@@ -1,0 +1,114 @@
+"""The published temporal node2vec: one graph of all times, embedded at once."""
+
+import logging
+
+import joblib
+import numpy as np
+import scipy.sparse
+
+from step.embeddings.skip_gram import skip_gram
+from step.embeddings.walks import random_walks
+from step.genome.graphs import EdgeList, adjacency
+from step.typed import settings
+
+logger = logging.getLogger(__name__)
+
+
+@settings
+class JointEmbeddingConfig:
+    """How to embed all times together.
+
+    Attributes:
+        dimensions: Of the embedding.
+        walk_length: Nodes in a walk.
+        walks_per_node: Walks from each gene at each time.
+        context: Nodes to either side that a skip-gram predicts.
+        epochs: Passes over the walks.
+        p: Return parameter.
+        q: In-out parameter.
+        time_weight: Weight of the edge from a gene to itself at the next time, were its
+            embeddings at both times the same.
+        shared_negatives: Whether the pairs of a visit share their negatives; see `skip_gram`.
+        walk_seed: Of the walks.
+        skip_gram_seed: Of the skip-gram.
+    """
+
+    dimensions: int
+    walk_length: int
+    walks_per_node: int
+    context: int
+    epochs: int
+    p: float
+    q: float
+    time_weight: float
+    shared_negatives: bool
+    walk_seed: int
+    skip_gram_seed: int
+
+
+def joint_embedding(
+    edges: EdgeList, weights: np.ndarray, config: JointEmbeddingConfig
+) -> np.ndarray:
+    """Embed every gene at every time, each time knowing all others.
+
+    First each time's graph is embedded by itself (node2vec); then the graph of all (gene, time)
+    nodes, in which a gene is joined to itself at the next time with `time_weight` times the
+    cosine of its two embeddings. So the past knows the future, and a forecast from these
+    embeddings is none; `step.embeddings.temporal` does without. Source: Kaya & Sefer, bioRxiv
+    2025.
+
+    Args:
+        edges: The graph, each pair once.
+        weights: Positive, shape `[time, edge]`.
+        config: Settings.
+
+    Returns:
+        Shape `[time, gene, dimension]`.
+    """
+    n_times, n_genes = len(weights), edges.n_genes
+    tasks = (joblib.delayed(_node2vec)(edges.adjacency(weight), config) for weight in weights)
+    alone = np.stack(joblib.Parallel(n_jobs=-1, prefer="threads")(tasks))
+    length = np.linalg.norm(alone, axis=2)
+    cosine = (alone[1:] * alone[:-1]).sum(axis=2) / (length[1:] * length[:-1] + 1e-8)
+    logger.info("embedded %d times by themselves: mean cosine %.3f", n_times, cosine.mean())
+    joined = config.time_weight * np.maximum(cosine, 1e-6)  # a walk needs positive weights
+    whole = _node2vec(_all_times(edges, weights, joined), config)
+    return whole.reshape(n_times, n_genes, config.dimensions)
+
+
+def _node2vec(graph: scipy.sparse.csr_array, config: JointEmbeddingConfig) -> np.ndarray:
+    walks = random_walks(
+        graph, config.walks_per_node, config.walk_length, config.p, config.q, config.walk_seed
+    )
+    return skip_gram(
+        walks,
+        graph.shape[0],
+        config.dimensions,
+        config.context,
+        config.epochs,
+        config.skip_gram_seed,
+        shared=config.shared_negatives,
+    ).inner
+
+
+def _all_times(
+    edges: EdgeList, weights: np.ndarray, time_weights: np.ndarray
+) -> scipy.sparse.csr_array:
+    """The graph of all (gene, time) nodes; gene g at time t is node t · genes + g.
+
+    A node's neighbours are in the order in which networkx would have met them: those of its own
+    time as that time's edges are listed gene by gene, then itself the time before and after.
+    """
+    n_times, n_genes, n_edges = len(weights), edges.n_genes, len(edges.first)
+    index, edge = edges.both_directions()
+    listed = np.lexsort((np.arange(n_edges), np.minimum(edges.first, edges.second)))
+    shift = n_genes * np.arange(n_times)[:, None]
+    before = np.arange(n_genes * (n_times - 1))
+    parts = [  # from, to, weight, place among the neighbours
+        (index[0] + shift, index[1] + shift, weights[:, edge], np.argsort(listed)[edge]),
+        (before + n_genes, before, time_weights.ravel(), n_edges),
+        (before, before + n_genes, time_weights.ravel(), n_edges + 1),
+    ]
+    full = [np.broadcast_arrays(*part) for part in parts]
+    columns = (np.concatenate([column.ravel() for column in same]) for same in zip(*full, strict=True))
+    return adjacency(*columns, n_times * n_genes)

@@ -1,0 +1,168 @@
+"""What the published protocol scores, and how well."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from step.figures import style
+from step.figures.genes import pages_of_genes, shown_name
+
+COMPONENT_COLOURS = ("#56B4E9", "#CC79A7", style.BETTER, style.CONTROL)
+
+
+def forecast_scatter(backtest: pd.DataFrame) -> Figure:
+    """The scored coordinate against the network's forecast, and against its own last value.
+
+    Args:
+        backtest: arm, seed, observed, forecast; the first seed is shown.
+    """
+    figure = Figure(figsize=(9, 4.4), layout="constrained")
+    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    own = backtest[backtest["arm"] == "step"]
+    shown = [
+        ("STEP", own[own["seed"] == own["seed"].iloc[0]], style.STEP),
+        ("last value", backtest[backtest["arm"] == "last_value"], style.ARM_COLOURS["last_value"]),
+    ]
+    low, high = backtest["observed"].min(), backtest["observed"].max()
+    for axes, (label, rows, colour) in zip(panels, shown, strict=True):
+        axes.scatter(rows["forecast"], rows["observed"], s=6, alpha=0.4, color=colour, linewidths=0)
+        axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
+        r = np.corrcoef(rows["forecast"], rows["observed"])[0, 1]
+        axes.set_title(f"{label}: Pearson {r:.3f}", fontsize=10)
+        axes.set_xlabel("forecast coordinate")
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("coordinate at the next time")
+    return figure
+
+
+def coordinates(last_value: np.ndarray, network: float) -> Figure:
+    """How well the last value forecasts each coordinate of the embedding.
+
+    Args:
+        last_value: Pooled Pearson of each coordinate, the scored one last, shape `[dimension]`.
+        network: The network's, of the scored coordinate.
+    """
+    figure = Figure(figsize=(7, 3.4), layout="constrained")
+    axes = figure.add_subplot()
+    axes.hist(last_value, bins=20, color=style.BASELINE, label="last value, each coordinate")
+    axes.axvline(
+        last_value[-1],
+        color=style.ARM_COLOURS["last_value"],
+        linewidth=2,
+        label="last value, the scored one",
+    )
+    axes.axvline(network, color=style.STEP, linewidth=2, label="STEP, the scored one")
+    axes.set_xlabel("Pearson with the coordinate's next value, held-out windows")
+    axes.set_ylabel("coordinates")
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def loss_by_epoch(curves: pd.DataFrame) -> Figure:
+    """The loss on the windows trained on and held out, and its components on those held out.
+
+    Args:
+        curves: seed, epoch, windows (trained, held_out), a column a component, total, kept.
+    """
+    figure = Figure(figsize=(9, 3.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    named = {"trained": (style.BASELINE, "trained on"), "held_out": (style.STEP, "held out")}
+    for windows, (colour, label) in named.items():
+        rows = curves[curves["windows"] == windows]
+        for number, (_, curve) in enumerate(rows.groupby("seed")):
+            left.plot(
+                curve["epoch"],
+                curve["total"],
+                color=colour,
+                linewidth=1,
+                label=label if number == 0 else None,
+            )
+    kept = curves[curves["kept"] & (curves["windows"] == "held_out")]
+    left.plot(kept["epoch"], kept["total"], "o", color=style.WORSE, markersize=4, label="kept")
+    left.set_ylabel("loss")
+    held = curves[curves["windows"] == "held_out"]
+    held = held[held["seed"] == held["seed"].iloc[0]]
+    names = [c for c in curves if c not in ("seed", "epoch", "windows", "total", "kept")]
+    for name, colour in zip(names, COMPONENT_COLOURS, strict=True):
+        right.plot(held["epoch"], held[name], color=colour, linewidth=1.2, label=name)
+    right.set_ylabel("weighted component, held out, first seed")
+    for axes in (left, right):
+        axes.set_xlabel("epoch")
+        axes.set_ylim(bottom=0)
+        axes.legend(frameon=False, fontsize=8)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def gene_scores(per_gene: pd.DataFrame) -> Figure:
+    """Each gene's Pearson by its number of partners and by its range, and all of them.
+
+    Args:
+        per_gene: pearson, last_value_pearson, partners, expression_range.
+    """
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    left, middle, right = figure.subplots(1, 3)
+    for axes, column, label in (
+        (left, "partners", "partners in the graph"),
+        (middle, "expression_range", "range of expression over the times"),
+    ):
+        axes.scatter(
+            per_gene[column], per_gene["pearson"], s=14, color=style.STEP, alpha=0.7, linewidths=0
+        )
+        axes.set_xlabel(label)
+        axes.set_ylabel("Pearson of the gene's coordinate")
+    middle.set_xscale("log")
+    bins = np.linspace(-1, 1, 41)
+    right.hist(
+        per_gene["last_value_pearson"].dropna(), bins, color=style.BASELINE, label="last value"
+    )
+    right.hist(
+        per_gene["pearson"].dropna(),
+        bins,
+        color=style.STEP,
+        histtype="step",
+        linewidth=1.5,
+        label="STEP",
+    )
+    right.set_xlabel("Pearson of the gene's coordinate")
+    right.set_ylabel("genes")
+    right.legend(frameon=False, fontsize=8, loc="upper left")
+    for axes in (left, middle, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def gene_courses(
+    per_gene: pd.DataFrame, coordinate: pd.DataFrame, backtest: pd.DataFrame
+) -> dict[str, Figure]:
+    """The scored coordinate of every gene and its forecasts, the best forecast first.
+
+    Args:
+        per_gene: gene, pearson.
+        coordinate: Time × gene.
+        backtest: arm, seed, target_time, gene, forecast.
+
+    Returns:
+        `page_001.png` … → figure.
+    """
+    own = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+
+    def draw(axes: Axes, row: pd.Series) -> None:
+        gene = row["gene"]
+        course = coordinate[gene]
+        axes.plot(course.index, course, color=style.OBSERVED, linewidth=0.8, label="coordinate")
+        axes.plot(
+            own[gene]["target_time"],
+            own[gene]["forecast"],
+            "o",
+            color=style.STEP,
+            markersize=3,
+            alpha=0.8,
+            label="forecast, held-out windows",
+        )
+        score = f"Pearson {row['pearson']:.2f}" if np.isfinite(row["pearson"]) else "undefined"
+        axes.set_title(f"{shown_name(gene)}: {score}", fontsize=8)
+
+    return pages_of_genes(per_gene, draw, "time", "scored coordinate")

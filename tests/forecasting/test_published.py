@@ -1,0 +1,107 @@
+import re
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from step.errors import InputError
+from step.forecasting.published import (
+    PublishedTraining,
+    coordinate_windows,
+    run_published,
+    split_windows,
+)
+from step.genome.graphs import EdgeList
+from step.models.losses import LossConfig
+from step.models.step_mr import STEPmr, STEPmrConfig
+
+TRAINING = PublishedTraining(
+    window=3,
+    train_share=0.8,
+    split_seed=42,
+    seeds=(1,),
+    learning_rate=0.003,
+    weight_decay=0.0,
+    halve_after=None,
+    most_epochs=12,
+    patience=12,
+    device="cpu",
+)
+LOSS = LossConfig("mse", 1.0, 0.0, 0.0, 0.0, 0.0)
+BUILD = partial(
+    STEPmr, config=STEPmrConfig(channels=(8, 8), dense_channels=8, head_channels=(8,), dropout=0.0)
+)
+RING = EdgeList(np.arange(8), np.roll(np.arange(8), 1), np.ones(8), 8)
+
+
+def course(n_times: int = 30) -> np.ndarray:
+    """Eight genes whose coordinates turn, each from a start of its own."""
+    angle = np.arange(n_times)[:, None] / 3 + np.arange(8)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_windows", "window"), [("STEPmr", 40, 3), ("STEPmi", 149, 10)]
+)
+def test_windows_are_split_as_published(lung, name, n_windows, window):
+    text = (lung / "published_results" / f"{name}_split_indices.txt").read_text()
+    trained, held_out = (
+        [int(number) for number in re.findall(r"tensor\((\d+)\)", part)]
+        for part in text.split("Validation")
+    )
+    found = split_windows(n_windows, replace(TRAINING, window=window))
+    assert found[0].tolist() == trained
+    assert found[1].tolist() == held_out
+
+
+@pytest.mark.parametrize(("n_windows", "share"), [(0, 0.8), (-2, 0.8), (1, 0.8), (5, 0.1)])
+def test_too_few_windows_are_explained(n_windows, share):
+    with pytest.raises(InputError, match="cannot be split"):
+        split_windows(n_windows, replace(TRAINING, train_share=share))
+
+
+def test_a_window_s_target_is_the_next_last_coordinate():
+    values = course(6)
+    windows = coordinate_windows(values, 3)
+    assert windows.inputs.shape == (3, 2, 3, 8)
+    np.testing.assert_array_equal(windows.inputs[1, 0], values[1:4, :, 0])
+    np.testing.assert_array_equal(windows.history[1], values[1:4, :, 1])
+    np.testing.assert_array_equal(windows.target[1], values[4, :, 1])
+
+
+def test_a_network_learns_a_turning_coordinate():
+    held_out, (run,) = run_published(course(), RING, BUILD, LOSS, TRAINING)
+    observed = course()[held_out + 3][..., 1]
+    last = course()[held_out + 2][..., 1]
+    assert np.mean((run.forecast - observed) ** 2) < 0.5 * np.mean((last - observed) ** 2)
+    held = run.curve[run.curve["windows"] == "held_out"]
+    assert held["total"].idxmin() == held.index[held["epoch"] == run.best_epoch][0]
+    np.testing.assert_allclose(
+        held["total"], held[["error", "direction", "trend", "consistency"]].sum(axis=1)
+    )
+    assert np.mean((run.forecast - observed) ** 2) == pytest.approx(held["total"].min(), rel=1e-4)
+
+
+def test_training_ends_when_patience_does():
+    hasty = replace(TRAINING, patience=2, learning_rate=1.0, most_epochs=40)
+    _, (run,) = run_published(course(), RING, BUILD, LOSS, hasty)
+    assert run.curve["epoch"].max() == run.best_epoch + 2 < 39
+
+
+def test_a_plateau_halves_the_learning_rate():
+    plain = replace(TRAINING, learning_rate=0.3, most_epochs=6)
+    _, (steady,) = run_published(course(), RING, BUILD, LOSS, plain)
+    _, (halved,) = run_published(course(), RING, BUILD, LOSS, replace(plain, halve_after=0))
+    differing = steady.curve["total"].to_numpy() != halved.curve["total"].to_numpy()
+    assert not differing[:4].any()
+    assert differing.any()
+
+
+def test_a_seed_is_a_network_of_its_own_whatever_runs_beside_it():
+    both = replace(TRAINING, seeds=(1, 2), most_epochs=2)
+    _, (one, two) = run_published(course(), RING, BUILD, LOSS, both)
+    _, (alone,) = run_published(course(), RING, BUILD, LOSS, replace(both, seeds=(2,)))
+    assert np.abs(one.forecast - two.forecast).max() > 1e-3
+    np.testing.assert_allclose(two.forecast, alone.forecast, atol=1e-5)
+    assert two.weights.keys() == alone.weights.keys()

@@ -1,0 +1,131 @@
+"""The published protocol from a small table of pairs to its report."""
+
+import json
+
+import click
+import numpy as np
+import pandas as pd
+import pytest
+
+from step.datasets import NetworkDataset
+from step.genome.pair_table import FEATURES
+from tests.conftest import copy_project
+from tests.pipelines.conftest import run, written
+
+GENES = ["A (alpha)", "B", "C <i>", "$D", "=E", "F"]
+PAIRS = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0), (0, 3)]
+N_TIMES = 16
+NETWORK = {"training": {"seeds": [1, 2], "most_epochs": 2, "device": "cpu"}}
+EMBEDDING = {"dimensions": 4, "walk_length": 6, "walks_per_node": 3, "epochs": 1}
+SMALL = {
+    "mrna": {
+        "published": {
+            "weighting": {"favoured_genes": ["A"], "log_contact_genes": ["B"]},
+            "embedding": EMBEDDING,
+            "network": NETWORK,
+        }
+    },
+    "mirna": {
+        "published": {
+            "embedding": EMBEDDING,
+            "network": NETWORK
+            | {"model": {"channels": [4, 4], "lstm_layers": 1, "lstm_hidden": 3, "output_channels": 4}},
+        }
+    },
+}
+
+
+def table() -> pd.DataFrame:
+    """Pairs of genes whose expression turns."""
+    times = np.arange(N_TIMES)
+    rows = []
+    for number, pair in enumerate(PAIRS):
+        row = {"HiC_Interaction": float(number + 1)}
+        for side, gene in zip(("Gene1", "Gene2"), pair, strict=True):
+            row |= {side: GENES[gene]} | {f"{side}_{feature}": "1" for feature in FEATURES}
+            values = 5 + np.sin(times / 2 + gene)
+            row |= {f"{side}_Time_{time}.0": values[time] for time in times}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def study(place, pairs: pd.DataFrame):
+    """A copy of the project, and a root that holds both assays' tables."""
+    project = copy_project(place / "project")
+    for assay in ("mrna", "mirna"):
+        file = place / "authors" / "dataset" / assay / f"interaction_{assay}.csv"
+        file.parent.mkdir(parents=True)
+        pairs.to_csv(file, index=False)
+    return project, {"lung_root": str(place / "authors")}
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory):
+    project, root = study(tmp_path_factory.mktemp("published"), table())
+    run(project, "__default__", SMALL | root, env="published")
+    return project
+
+
+@pytest.mark.parametrize("assay", ["mrna", "mirna"])
+def test_metrics_say_what_was_scored(reproduced, assay):
+    place = reproduced / "data" / "08_reporting" / "published" / assay
+    metrics = json.loads((place / "metrics.json").read_text())
+    assert metrics["scored"] == "coordinate 4 of 4 of an embedding, not expression"
+    assert (metrics["study"], metrics["n_genes"], metrics["n_times"]) == ("published", 6, N_TIMES)
+    assert set(metrics["arms"]) == {"step", "last_value"}
+    assert set(metrics["seeds"]) == {"1", "2"}
+    by_seed = [scores["mse"] for scores in metrics["seeds"].values()]
+    assert metrics["arms"]["step"]["mse"] == pytest.approx(np.mean(by_seed))
+    last = metrics["arms"]["last_value"]["pearson"]
+    assert last == pytest.approx(metrics["last_value_pearson_by_coordinate"][-1])
+    assert abs(metrics["target_expression_pearson"]) < 1
+    assert "modelling" in metrics["seconds"]
+
+
+@pytest.mark.parametrize("assay", ["mrna", "mirna"])
+def test_the_report_says_it_on_top(reproduced, assay):
+    place = reproduced / "data" / "08_reporting" / "published" / assay
+    page = (place / "report.html").read_text()
+    metrics = json.loads((place / "metrics.json").read_text())
+    top = page[page.index("<h1>") : page.index("<h2>")]
+    assert "What is scored here is not expression." in top
+    assert f"{metrics['target_expression_pearson']:.3f}" in top
+    assert f"{metrics['arms']['last_value']['pearson']:.3f}" in top
+    assert "<i>" not in page.replace("C &lt;i&gt;", "")
+    figures = {file.stem for file in (place / "figures").glob("*.png")}
+    assert figures == {"forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores"}
+    assert (place / "figures" / "gene_courses" / "page_001.png").exists()
+
+
+def test_backtest_holds_the_coordinate(reproduced):
+    place = reproduced / "data"
+    backtest = pd.read_parquet(place / "07_model_output/published/mrna/backtest.parquet")
+    assert backtest["origin"].nunique() == 3  # a fifth of 13 windows
+    assert (backtest["target_time"] > backtest["origin"]).all()
+    assert backtest.groupby("arm")["seed"].nunique().to_dict() == {"last_value": 0, "step": 2}
+    genes = pd.read_parquet(place / "08_reporting/published/mrna/per_gene.parquet")["gene"]
+    assert set(genes) == {"A", "B", "C <i>", "$D", "=E", "F"}
+
+
+def test_the_models_of_all_seeds_are_kept(reproduced):
+    path = reproduced / "data" / "06_models" / "published" / "mirna" / "model.safetensors"
+    weights, card = NetworkDataset(filepath=str(path)).load()
+    assert {name.partition("/")[0] for name in weights} == {"1", "2"}
+    assert card["network"] == "STEPmi"
+    assert "not expression" in card["target"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.drop(columns="HiC_Interaction"), "no column 'HiC_Interaction'"),
+        (lambda t: t.assign(**{"Gene1_Time_3.0": ["", *t["Gene1_Time_3.0"][1:]]}), "A has no value at time 3"),
+        (lambda t: t.assign(Gene2=["A", *t["Gene2"][1:]]), "A is paired with itself"),
+        (lambda t: t[[c for c in t if "_Time_" not in c or float(c.split("_")[-1]) < 3]], "windows of 3 times cannot be split"),
+    ],
+)  # fmt: skip
+def test_a_wrong_table_ends_in_one_message(tmp_path, change, message):
+    project, root = study(tmp_path, change(table()))
+    with pytest.raises(click.ClickException, match=message):
+        run(project, "mrna", SMALL | root, env="published")
+    assert not [file for file in written(project) if "08_reporting" in file.parts]
