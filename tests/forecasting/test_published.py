@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
 from step.errors import InputError
 from step.forecasting.published import (
@@ -23,6 +24,7 @@ TRAINING = PublishedTraining(
     seeds=(1,),
     learning_rate=0.003,
     weight_decay=0.0,
+    warm_up_epochs=0,
     halve_after=None,
     most_epochs=12,
     patience=12,
@@ -41,9 +43,7 @@ def course(n_times: int = 30) -> np.ndarray:
     return np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(np.float32)
 
 
-@pytest.mark.parametrize(
-    ("name", "n_windows", "window"), [("STEPmr", 40, 3), ("STEPmi", 149, 10)]
-)
+@pytest.mark.parametrize(("name", "n_windows", "window"), [("STEPmr", 40, 3), ("STEPmi", 149, 10)])
 def test_windows_are_split_as_published(lung, name, n_windows, window):
     text = (lung / "published_results" / f"{name}_split_indices.txt").read_text()
     trained, held_out = (
@@ -105,3 +105,21 @@ def test_a_seed_is_a_network_of_its_own_whatever_runs_beside_it():
     assert np.abs(one.forecast - two.forecast).max() > 1e-3
     np.testing.assert_allclose(two.forecast, alone.forecast, atol=1e-5)
     assert two.weights.keys() == alone.weights.keys()
+
+
+def test_training_that_diverges_is_explained():
+    wild = replace(TRAINING, learning_rate=1e30)
+    with pytest.raises(InputError, match="diverged"):
+        run_published(course(), RING, BUILD, LOSS, wild)
+
+
+def test_a_warm_up_begins_with_small_steps():
+    torch.manual_seed(1)
+    before = BUILD(2).state_dict()["blocks.project.weight"].numpy()
+
+    def moved(epochs: int) -> float:
+        begun = replace(TRAINING, warm_up_epochs=epochs, most_epochs=1)
+        _, (run,) = run_published(course(), RING, BUILD, LOSS, begun)
+        return float(np.abs(run.weights["blocks.project.weight"] - before).mean())
+
+    assert 0 < moved(20) < 0.2 * moved(0)

@@ -29,7 +29,14 @@ SMALL = {
         "published": {
             "embedding": EMBEDDING,
             "network": NETWORK
-            | {"model": {"channels": [4, 4], "lstm_layers": 1, "lstm_hidden": 3, "output_channels": 4}},
+            | {
+                "model": {
+                    "channels": [4, 4],
+                    "lstm_layers": 1,
+                    "lstm_hidden": 3,
+                    "output_channels": 4,
+                }
+            },
         }
     },
 }
@@ -115,15 +122,23 @@ def test_the_models_of_all_seeds_are_kept(reproduced):
     assert "not expression" in card["target"]
 
 
+def without_a_value(pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs.assign(**{"Gene1_Time_3.0": ["", *pairs["Gene1_Time_3.0"][1:]]})
+
+
+def three_times(pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs[[c for c in pairs if "_Time_" not in c or float(c.split("_")[-1]) < 3]]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop(columns="HiC_Interaction"), "no column 'HiC_Interaction'"),
-        (lambda t: t.assign(**{"Gene1_Time_3.0": ["", *t["Gene1_Time_3.0"][1:]]}), "A has no value at time 3"),
-        (lambda t: t.assign(Gene2=["A", *t["Gene2"][1:]]), "A is paired with itself"),
-        (lambda t: t[[c for c in t if "_Time_" not in c or float(c.split("_")[-1]) < 3]], "windows of 3 times cannot be split"),
+        (lambda pairs: pairs.drop(columns="HiC_Interaction"), "no column 'HiC_Interaction'"),
+        (without_a_value, "A has no value at time 3"),
+        (lambda pairs: pairs.assign(Gene2=["A", *pairs["Gene2"][1:]]), "A is paired with itself"),
+        (three_times, "windows of 3 times cannot be split"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_table_ends_in_one_message(tmp_path, change, message):
     project, root = study(tmp_path, change(table()))
     with pytest.raises(click.ClickException, match=message):

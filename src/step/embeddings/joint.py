@@ -110,5 +110,7 @@ def _all_times(
         (before, before + n_genes, time_weights.ravel(), n_edges + 1),
     ]
     full = [np.broadcast_arrays(*part) for part in parts]
-    columns = (np.concatenate([column.ravel() for column in same]) for same in zip(*full, strict=True))
+    columns = (
+        np.concatenate([column.ravel() for column in same]) for same in zip(*full, strict=True)
+    )
     return adjacency(*columns, n_times * n_genes)

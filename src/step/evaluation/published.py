@@ -37,7 +37,8 @@ def score_coordinates(embeddings: np.ndarray, before: np.ndarray) -> np.ndarray:
         Shape `[dimension]`.
     """
     last, following = (
-        values.reshape(-1, values.shape[-1]) for values in (embeddings[before], embeddings[before + 1])
+        values.reshape(-1, values.shape[-1])
+        for values in (embeddings[before], embeddings[before + 1])
     )
     last, following = last - last.mean(axis=0), following - following.mean(axis=0)
     products = (last * following).sum(axis=0)

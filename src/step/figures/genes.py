@@ -118,7 +118,9 @@ def _draw_gene(
     )
     score = f"R² {row['r2']:.2f}" if np.isfinite(row["r2"]) else "R² undefined"
     flags = f"\n{row['flags']}" if row["flags"] else ""
-    axes.set_title(f"{shown_name(row['gene'])}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8)
+    axes.set_title(
+        f"{shown_name(row['gene'])}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8
+    )
 
 
 def predictability(per_gene: pd.DataFrame) -> Figure:

@@ -114,7 +114,8 @@ def gene_scores(per_gene: pd.DataFrame) -> Figure:
         axes.set_xlabel(label)
         axes.set_ylabel("Pearson of the gene's coordinate")
     middle.set_xscale("log")
-    bins = np.linspace(-1, 1, 41)
+    lowest = per_gene[["pearson", "last_value_pearson"]].min(axis=None)
+    bins = np.linspace(lowest, 1.0, 25)
     right.hist(
         per_gene["last_value_pearson"].dropna(), bins, color=style.BASELINE, label="last value"
     )

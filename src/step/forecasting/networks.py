@@ -5,8 +5,7 @@ corrections made at earlier origins and what was observed after them, so a netwo
 nothing ends at the level, and does no harm.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +18,7 @@ from step.embeddings.temporal import EmbeddingConfig
 from step.forecasting.backtest import BacktestConfig, check_course, forecast_origins
 from step.forecasting.level import Level, local_level
 from step.forecasting.panel import Panel
-from step.forecasting.training import choose_device, correct, fit
+from step.forecasting.training import choose_device, correct, fit, threads
 from step.forecasting.windows import N_CHANNELS, Windows, last_window, training_windows
 from step.genome.graphs import EdgeList, weights_over_time
 from step.models.graph import Graph
@@ -138,18 +137,7 @@ class Graphs:
         return Graph.from_edges(self._index, tensor, self._n_genes).to(self._device)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread: the same sums whatever the machine, and faster at these sizes."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-@_one_thread()
+@threads(1)  # the same sums whatever the machine, and faster at these sizes
 def run_network(
     panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe
 ) -> NetworkRun:

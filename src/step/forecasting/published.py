@@ -5,6 +5,7 @@ saw all times, the scored windows overlap those trained on, and they also say wh
 here is a forecast of expression.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,15 +13,18 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
+from torch import nn
 
 from step.errors import InputError
 from step.forecasting.networks import BuildModel
-from step.forecasting.training import apply, choose_device, descend
+from step.forecasting.training import apply, choose_device, descend, threads
 from step.forecasting.windows import Windows
 from step.genome.graphs import EdgeList
 from step.models.graph import Graph
 from step.models.losses import LossConfig, loss_components
 from step.typed import settings
+
+logger = logging.getLogger(__name__)
 
 
 @settings
@@ -34,6 +38,7 @@ class PublishedTraining:
         seeds: Of initial weights and dropout, one network each.
         learning_rate: Of Adam.
         weight_decay: Of Adam.
+        warm_up_epochs: Epochs over which the learning rate rises to its height.
         halve_after: Epochs without a lower held-out loss, after which the learning rate is
             halved; None never halves it.
         most_epochs: Passes over the windows trained on, at most.
@@ -48,6 +53,7 @@ class PublishedTraining:
     seeds: tuple[int, ...]
     learning_rate: float
     weight_decay: float
+    warm_up_epochs: int
     halve_after: int | None
     most_epochs: int
     patience: int
@@ -128,7 +134,7 @@ def run_published(
         The held-out windows, by their first time, in the order drawn; and a run a seed.
 
     Raises:
-        InputError: There are too few times.
+        InputError: There are too few times, or training diverged.
     """
     trained, held_out = split_windows(len(embeddings) - training.window, training)
     windows = coordinate_windows(embeddings, training.window)
@@ -152,9 +158,8 @@ def _run(
     loss: LossConfig,
     training: PublishedTraining,
     seed: int,
-    threads: int,
+    n_threads: int,
 ) -> PublishedRun:
-    torch.set_num_threads(threads)
     device = choose_device(training.device)
     index, edge = edges.both_directions()
     weight = torch.from_numpy(edges.weight[edge].astype(np.float32))
@@ -164,35 +169,89 @@ def _run(
     optimiser = torch.optim.Adam(
         model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
     )
+    never = training.most_epochs
     rate = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimiser, factor=0.5, patience=training.most_epochs if training.halve_after is None else training.halve_after
+        optimiser,
+        factor=0.5,
+        patience=never if training.halve_after is None else training.halve_after,
     )
-    mixed = training.mixed_precision
     each = [_some(windows, [number]).to(device) for number in trained]
     scored = _some(windows, held_out).to(device)
-    curve = []
+    curve, kept = [], None
     best_epoch, lowest = 0, float("inf")
-    for epoch in range(training.most_epochs):
-        steps = [
-            descend(model, optimiser, window, graph, loss, mixed_precision=mixed, largest=None)
-            for window in each
-        ]
-        model.eval()
-        with torch.no_grad():
-            forecast = apply(model, scored, graph, mixed_precision=mixed)
-            parts = loss_components(forecast, scored.target, scored.history, loss)
-        held = {name: value.item() for name, value in parts.items()}
-        held["total"] = sum(held.values())
-        curve.append({"epoch": epoch, "windows": "trained"} | pd.DataFrame(steps).mean().to_dict())
-        curve.append({"epoch": epoch, "windows": "held_out"} | held)
-        rate.step(held["total"])
-        if held["total"] < lowest:
-            best_epoch, lowest = epoch, held["total"]
-            kept = forecast.cpu().numpy()
-            weights = {name: value.cpu().numpy().copy() for name, value in model.state_dict().items()}
-        elif epoch - best_epoch >= training.patience:
-            break
+    with threads(n_threads):
+        for epoch in range(training.most_epochs):
+            fitted = _pass(model, optimiser, each, graph, loss, training, epoch)
+            forecast, held = _hold_out(model, scored, graph, loss, training)
+            curve.append({"epoch": epoch, "windows": "trained"} | fitted)
+            curve.append({"epoch": epoch, "windows": "held_out"} | held)
+            logger.info(
+                "seed %d, epoch %d: loss %.4f on the windows trained on, %.4f on those held out",
+                seed,
+                epoch,
+                fitted["total"],
+                held["total"],
+            )
+            if epoch >= training.warm_up_epochs:
+                rate.step(held["total"])
+            if held["total"] < lowest:
+                best_epoch, lowest, kept = epoch, held["total"], forecast
+                weights = {
+                    name: value.cpu().numpy().copy() for name, value in model.state_dict().items()
+                }
+            elif epoch - best_epoch >= training.patience:
+                break
+    if kept is None:
+        raise InputError(
+            f"Training with seed {seed} diverged: the loss was never a number. Lower the network's "
+            "`learning_rate`, or raise `warm_up_epochs`."
+        )
     return PublishedRun(kept, pd.DataFrame(curve), best_epoch, weights)
+
+
+def _pass(
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    each: list[Windows],
+    graph: Graph,
+    loss: LossConfig,
+    training: PublishedTraining,
+    epoch: int,
+) -> dict[str, float]:
+    """One step a window; the mean of each component of the loss."""
+    steps = []
+    for number, window in enumerate(each):
+        if epoch < training.warm_up_epochs:
+            share = (epoch * len(each) + number + 1) / (training.warm_up_epochs * len(each))
+            optimiser.param_groups[0]["lr"] = training.learning_rate * share
+        steps.append(
+            descend(
+                model,
+                optimiser,
+                window,
+                graph,
+                loss,
+                mixed_precision=training.mixed_precision,
+                largest=None,
+            )
+        )
+    return pd.DataFrame(steps).mean().to_dict()
+
+
+def _hold_out(
+    model: nn.Module,
+    scored: Windows,
+    graph: Graph,
+    loss: LossConfig,
+    training: PublishedTraining,
+) -> tuple[np.ndarray, dict[str, float]]:
+    """Forecasts of the held-out windows, and the components of their loss."""
+    model.eval()
+    with torch.no_grad():
+        forecast = apply(model, scored, graph, mixed_precision=training.mixed_precision)
+        parts = loss_components(forecast, scored.target, scored.history, loss)
+    held = {name: value.item() for name, value in parts.items()}
+    return forecast.cpu().numpy(), held | {"total": sum(held.values())}
 
 
 def _some(windows: Windows, numbers: list[int] | np.ndarray) -> Windows:

@@ -1,5 +1,8 @@
 """Fitting a network to windows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import nn
 
@@ -25,6 +28,17 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """Compute with some number of threads; a sum's last digits depend on it."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 def fit(

@@ -68,9 +68,7 @@ def adjacency(
     """
     order = np.lexsort((place, source))
     pointer = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_nodes))])
-    return scipy.sparse.csr_array(
-        (weight[order], target[order], pointer), shape=(n_nodes, n_nodes)
-    )
+    return scipy.sparse.csr_array((weight[order], target[order], pointer), shape=(n_nodes, n_nodes))
 
 
 def edge_list(edges: pd.DataFrame, genes: np.ndarray) -> EdgeList:

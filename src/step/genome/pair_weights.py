@@ -85,7 +85,9 @@ def weigh_pairs(pairs: pd.DataFrame, weighting: PairWeighting) -> pd.DataFrame:
     for name, part in used.items():
         if part.isna().any():
             first = pairs.loc[part.isna().idxmax(), ["gene_1", "gene_2"]]
-            raise InputError(f"The pair {' – '.join(first)} has no {name}, which weighs in its edge.")
+            raise InputError(
+                f"The pair {' – '.join(first)} has no {name}, which weighs in its edge."
+            )
     table = pairs[["gene_1", "gene_2"]].assign(
         structure=sum(weight(name) * part for name, part in used.items()),
         expression_weight=weight("expression"),

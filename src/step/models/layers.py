@@ -16,22 +16,26 @@ from step.models.graph import Graph
 class TemporalConv(nn.Module):
     """Causal convolution over time: the output at a time sees that time and earlier ones.
 
-    Padded on the left, so the number of times stays. With `activation="glu"` the output is
-    a ⊙ σ(b), of twice as many convolved channels (Dauphin et al., 2017); with `"relu"` it is
-    max(a, 0).
+    Padded on the left, so the number of times stays. With `activation="glu"` it convolves to twice
+    the channels, and the output is (a + x) ⊙ σ(b) (Dauphin et al., 2017); with `"relu"` it is
+    max(a + x, 0). The residual is that of the STGCN (Yu et al., 2018), of which the published
+    networks are made; without it the deeper one does not learn.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, kernel: int, activation: str):
+    def __init__(self, channels: int, kernel: int, activation: str):
         super().__init__()
         self.kernel = kernel
         self.activation = activation
-        width = 2 * out_channels if activation == "glu" else out_channels
-        self.conv = nn.Conv2d(in_channels, width, (kernel, 1))
+        width = 2 * channels if activation == "glu" else channels
+        self.conv = nn.Conv2d(channels, width, (kernel, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
-        x = self.conv(functional.pad(x, (0, 0, self.kernel - 1, 0)))
-        return functional.glu(x, dim=1) if self.activation == "glu" else functional.relu(x)
+        """`[batch, channel, time, gene]`, shape kept."""
+        made = self.conv(functional.pad(x, (0, 0, self.kernel - 1, 0)))
+        if self.activation == "relu":
+            return functional.relu(made + x)
+        value, gate = made.chunk(2, dim=1)
+        return (value + x) * torch.sigmoid(gate)
 
 
 class GraphConv(nn.Module):
@@ -106,9 +110,9 @@ class STBlock(nn.Module):
         gate: bool,
     ):
         super().__init__()
-        self.before = TemporalConv(in_channels, in_channels, kernel, activation)
+        self.before = TemporalConv(in_channels, kernel, activation)
         self.graph = GraphConv(in_channels, out_channels, order)
-        self.after = TemporalConv(out_channels, out_channels, kernel, activation)
+        self.after = TemporalConv(out_channels, kernel, activation)
         self.gate = ChannelGate(out_channels) if gate else nn.Identity()
         self.norm = ChannelNorm(out_channels)
         self.dropout = nn.Dropout(dropout)

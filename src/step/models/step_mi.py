@@ -77,7 +77,7 @@ class STEPmi(nn.Module):
         self.sequence = SequenceMemory(
             last, config.lstm_hidden, config.lstm_layers, config.sequence_dropout
         )
-        self.out = TemporalConv(last, last, 2, "relu")
+        self.out = TemporalConv(last, 2, "relu")
         self.dense = nn.Sequential(nn.Conv2d(last, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1))
         self.attention = TimeAttention(
             width, config.attention_heads, config.attention_layers, config.sequence_dropout

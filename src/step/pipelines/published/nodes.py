@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 import step
 from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
 from step.errors import InputError
-from step.evaluation.published import score_coordinates, score_published, tabulate_published
+from step.evaluation.published import score_coordinates, score_published
 from step.figures.published import (
     coordinates,
     forecast_scatter,
@@ -150,11 +150,11 @@ def fit_networks(
     genes = _course(expression).columns.to_numpy()
     values, times = embeddings["embeddings"], embeddings["times"]
     training = network.training
-    windows, runs = run_published(
-        values, edge_list(edges, genes), build, network.loss, training
-    )
+    windows, runs = run_published(values, edge_list(edges, genes), build, network.loss, training)
     before = windows + training.window - 1
-    forecasts = [("step", seed, run.forecast) for seed, run in zip(training.seeds, runs, strict=True)]
+    forecasts = [
+        ("step", seed, run.forecast) for seed, run in zip(training.seeds, runs, strict=True)
+    ]
     forecasts.append(("last_value", pd.NA, values[before][..., -1]))
     tables = [
         pd.DataFrame(
@@ -215,6 +215,7 @@ def score(
     scores = score_published(backtest, scored)
     before = course.index.get_indexer(backtest["origin"].unique())
     by_coordinate = score_coordinates(values, before)
+    n_coordinates = values.shape[-1]
     everywhere = score_coordinates(values, np.arange(window - 1, len(values) - 1))
     own = scores[scores["arm"] == "step"].drop(columns="arm").set_index("seed")
     last = scores[scores["arm"] == "last_value"].drop(columns=["arm", "seed"]).iloc[0]
@@ -222,7 +223,7 @@ def score(
     return {
         "study": study,
         "assay": assay,
-        "scored": f"coordinate {values.shape[-1]} of {values.shape[-1]} of an embedding, not expression",
+        "scored": f"coordinate {n_coordinates} of {n_coordinates} of an embedding, not expression",
         "n_genes": course.shape[1],
         "n_times": course.shape[0],
         "n_origins": len(before),
@@ -253,7 +254,8 @@ def draw(
     return {
         "forecast_scatter": forecast_scatter(backtest),
         "coordinates": coordinates(
-            np.array(metrics["last_value_pearson_by_coordinate"]), metrics["arms"]["step"]["pearson"]
+            np.array(metrics["last_value_pearson_by_coordinate"]),
+            metrics["arms"]["step"]["pearson"],
         ),
         "loss_by_epoch": loss_by_epoch(curves),
         "gene_scores": gene_scores(per_gene),

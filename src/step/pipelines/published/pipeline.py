@@ -119,9 +119,7 @@ def _stage(stage: str, assay: str, *parts: Node | dict[str, str]) -> Pipeline:
     *nodes, parameters = parts
     inside = Pipeline(nodes)
     datasets = {
-        name: f"{assay}.{name}"
-        for name in inside.datasets()
-        if not name.startswith("params:")
+        name: f"{assay}.{name}" for name in inside.datasets() if not name.startswith("params:")
     }
     return Pipeline(
         nodes,
