@@ -28,6 +28,7 @@ TRAINING = PublishedTraining(
     halve_after=None,
     most_epochs=12,
     patience=12,
+    threads=1,
     device="cpu",
 )
 LOSS = LossConfig("mse", 1.0, 0.0, 0.0, 0.0, 0.0)
@@ -50,15 +51,15 @@ def test_windows_are_split_as_published(lung, name, n_windows, window):
         [int(number) for number in re.findall(r"tensor\((\d+)\)", part)]
         for part in text.split("Validation")
     )
-    found = split_windows(n_windows, replace(TRAINING, window=window))
+    found = split_windows(n_windows + window, window, 0.8, 42)
     assert found[0].tolist() == trained
     assert found[1].tolist() == held_out
 
 
-@pytest.mark.parametrize(("n_windows", "share"), [(0, 0.8), (-2, 0.8), (1, 0.8), (5, 0.1)])
-def test_too_few_windows_are_explained(n_windows, share):
+@pytest.mark.parametrize(("n_times", "share"), [(3, 0.8), (1, 0.8), (4, 0.8), (8, 0.1)])
+def test_too_few_windows_are_explained(n_times, share):
     with pytest.raises(InputError, match="cannot be split"):
-        split_windows(n_windows, replace(TRAINING, train_share=share))
+        split_windows(n_times, 3, share, 42)
 
 
 def test_a_window_s_target_is_the_next_last_coordinate():

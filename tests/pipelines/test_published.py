@@ -1,14 +1,17 @@
 """The published protocol from a small table of pairs to its report."""
 
+import html
 import json
 
 import click
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from step.datasets import NetworkDataset
 from step.genome.pair_table import FEATURES
+from step.pipelines.published.nodes import score
 from tests.conftest import copy_project
 from tests.pipelines.conftest import run, written
 
@@ -114,6 +117,51 @@ def test_backtest_holds_the_coordinate(reproduced):
     assert set(genes) == {"A", "B", "C <i>", "$D", "=E", "F"}
 
 
+def test_the_workbook_holds_no_formula(reproduced):
+    place = reproduced / "data" / "08_reporting" / "published" / "mrna"
+    book = load_workbook(place / "workbook.xlsx")
+    assert set(book.sheetnames) == {"summary", "arms", "genes", "forecast", "gene_pairs"}
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "=E" in {cell.value for cell in cells}
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_what_differs_from_the_publication_is_said(reproduced):
+    for assay in ("mrna", "mirna"):
+        place = reproduced / "data" / "08_reporting" / "published" / assay
+        remarks = json.loads((place / "metrics.json").read_text())["remarks"]
+        page = html.unescape((place / "report.html").read_text())
+        for remark in remarks["data"] + remarks["differences"]:
+            assert remark in page
+
+
+def test_a_seed_without_a_score_is_not_left_out_of_the_mean():
+    times, genes = np.arange(4.0), ["a", "b"]
+    expression = pd.DataFrame({"gene": np.repeat(genes, 4), "time": np.tile(times, 2)})
+    expression["mean"] = np.arange(8.0)
+    values = np.random.default_rng(0).normal(size=(4, 2, 3))
+    values[..., 0] = 1.0  # a coordinate that never changes
+    rows = pd.DataFrame(
+        {
+            "origin": np.repeat([1.0, 2.0], 2),
+            "target_time": np.repeat([2.0, 3.0], 2),
+            "gene": genes * 2,
+            "observed": values[2:, :, -1].ravel(),
+        }
+    )
+    made = {("step", 1): rows["observed"], ("step", 2): 0.0, ("last_value", pd.NA): 1.0}
+    backtest = pd.concat(
+        rows.assign(arm=arm, seed=pd.array([seed] * 4, dtype="Int64"), forecast=forecast)
+        for (arm, seed), forecast in made.items()
+    )
+    found = score(backtest, expression, {"embeddings": values}, "s", "mrna", 2, {}, {})
+    assert found["seeds"]["1"]["pearson"] == pytest.approx(1.0)
+    assert "pearson" not in found["seeds"]["2"]
+    assert "pearson" not in found["arms"]["step"]
+    assert found["last_value_pearson_by_coordinate"][0] is None
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
 def test_the_models_of_all_seeds_are_kept(reproduced):
     path = reproduced / "data" / "06_models" / "published" / "mirna" / "model.safetensors"
     weights, card = NetworkDataset(filepath=str(path)).load()
@@ -126,6 +174,10 @@ def without_a_value(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(**{"Gene1_Time_3.0": ["", *pairs["Gene1_Time_3.0"][1:]]})
 
 
+def without_compartment(pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs.assign(Gene1_Compartment=[" ", *pairs["Gene1_Compartment"][1:]])
+
+
 def three_times(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[[c for c in pairs if "_Time_" not in c or float(c.split("_")[-1]) < 3]]
 
@@ -136,7 +188,13 @@ def three_times(pairs: pd.DataFrame) -> pd.DataFrame:
         (lambda pairs: pairs.drop(columns="HiC_Interaction"), "no column 'HiC_Interaction'"),
         (without_a_value, "A has no value at time 3"),
         (lambda pairs: pairs.assign(Gene2=["A", *pairs["Gene2"][1:]]), "A is paired with itself"),
-        (three_times, "windows of 3 times cannot be split"),
+        (three_times, "mrna.raw_pairs: 3 times make 0 windows of 3 times"),
+        (lambda pairs: pairs[:0], "a header and no rows"),
+        (without_compartment, "A – B has no compartment"),
+        (
+            lambda pairs: pairs.assign(**{c: "" for c in pairs if "_Time_" in c}),
+            "no gene has a value",
+        ),
     ],
 )
 def test_a_wrong_table_ends_in_one_message(tmp_path, change, message):
@@ -144,3 +202,5 @@ def test_a_wrong_table_ends_in_one_message(tmp_path, change, message):
     with pytest.raises(click.ClickException, match=message):
         run(project, "mrna", SMALL | root, env="published")
     assert not [file for file in written(project) if "08_reporting" in file.parts]
+    if "windows" in message:
+        assert not written(project)

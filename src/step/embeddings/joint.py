@@ -53,9 +53,9 @@ def joint_embedding(
 
     First each time's graph is embedded by itself (node2vec); then the graph of all (gene, time)
     nodes, in which a gene is joined to itself at the next time with `time_weight` times the
-    cosine of its two embeddings. So the past knows the future, and a forecast from these
-    embeddings is none; `step.embeddings.temporal` does without. Source: Kaya & Sefer, bioRxiv
-    2025.
+    cosine of its two embeddings (a negative one, of which no walk can be made, counts as 1e-6).
+    So the past knows the future, and a forecast from these embeddings is none;
+    `step.embeddings.temporal` does without. Source: Kaya & Sefer, bioRxiv 2025.
 
     Args:
         edges: The graph, each pair once.
@@ -71,7 +71,7 @@ def joint_embedding(
     length = np.linalg.norm(alone, axis=2)
     cosine = (alone[1:] * alone[:-1]).sum(axis=2) / (length[1:] * length[:-1] + 1e-8)
     logger.info("embedded %d times by themselves: mean cosine %.3f", n_times, cosine.mean())
-    joined = config.time_weight * np.maximum(cosine, 1e-6)  # a walk needs positive weights
+    joined = config.time_weight * np.maximum(cosine, 1e-6)
     whole = _node2vec(_all_times(edges, weights, joined), config)
     return whole.reshape(n_times, n_genes, config.dimensions)
 

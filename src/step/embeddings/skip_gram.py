@@ -59,26 +59,25 @@ def skip_gram(
         epochs: Passes over the walks.
         seed: Of initial vectors and of training.
         start: Vectors to go on from, instead of random ones.
+        shared: Whether the pairs of a visit share their negatives (Ji et al., 2016), instead of
+            drawing some for each, as gensim does. For many and long vectors, which no processor
+            holds at hand, this is about three times as fast.
 
     Returns:
-        The vectors; zero for nodes that were never visited.
+        The vectors; those of nodes that the walks do not visit as at the start, or zero.
     """
-    visits = np.bincount(walks.ravel(), minlength=n_nodes)
-    ranked = _by_visits(walks, visits)
-    visits = visits[ranked]
+    before = start or NodeVectors(*np.zeros((2, n_nodes, dimensions), dtype=np.float32))
+    if walks.size == 0:
+        return before
+    ranked, visits = _by_visits(walks, n_nodes)
     rank = np.full(n_nodes, -1, dtype=np.int32)
     rank[ranked] = np.arange(len(ranked))
+    inner, outer = before.inner[ranked], before.outer[ranked]
     if start is None:
         inner = np.random.default_rng(seed).random((len(ranked), dimensions), dtype=np.float32)
         inner = (inner * np.float32(2.0) - np.float32(1.0)) / np.float32(dimensions)
-        outer = np.zeros_like(inner)
-    else:
-        inner, outer = start.inner[ranked], start.outer[ranked]
-    noise = np.cumsum(visits**NOISE_EXPONENT)
-    noise = np.round(noise / noise[-1] * NOISE_TOP).astype(np.int64)
-    guide = np.searchsorted(noise, np.arange(2**16) << 15).astype(np.int32)
-    rare = visits.sum() * FREQUENT / visits
-    kept = (np.minimum(np.sqrt(rare) + rare, 1.0) * (2**32 - 1)).astype(np.uint64)
+    noise, guide = _noise(visits)
+    kept = _kept(visits)
     visit = _visit_together(dimensions) if shared else _visit_in_turn
     state = np.random.RandomState(seed)
     words = np.empty(0, dtype=np.uint32)
@@ -96,15 +95,36 @@ def skip_gram(
                 visit, block, rates, inner, outer, noise, guide, kept, context, words, used
             )
             words = words[used:]
-    found = NodeVectors(*np.zeros((2, n_nodes, dimensions), dtype=np.float32))
-    found.inner[ranked], found.outer[ranked] = inner, outer
-    return found
+    after = NodeVectors(before.inner.copy(), before.outer.copy())
+    after.inner[ranked], after.outer[ranked] = inner, outer
+    return after
 
 
-def _by_visits(walks: np.ndarray, visits: np.ndarray) -> np.ndarray:
-    """The visited nodes, the most visited first; among equals the one met last."""
+def _by_visits(walks: np.ndarray, n_nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """The visited nodes, the most visited first, among equals the one met last; their visits."""
+    visits = np.zeros(n_nodes, dtype=np.int64)
+    for first in range(0, len(walks), BLOCK):
+        visits += np.bincount(walks[first : first + BLOCK].ravel(), minlength=n_nodes)
     met = pd.unique(walks.ravel())
-    return met[np.lexsort((-np.arange(len(met)), -visits[met]))]
+    ranked = met[np.lexsort((-np.arange(len(met)), -visits[met]))]
+    return ranked, visits[ranked]
+
+
+def _noise(visits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What negatives are drawn from: node r for draws up to noise[r], shape `[node]`.
+
+    Its shares are as visits^¾. `guide` tells, for the upper 16 of a draw's 31 bits, where to begin
+    to look, shape `[2^16]`.
+    """
+    noise = np.cumsum(visits**NOISE_EXPONENT)
+    noise = np.round(noise / noise[-1] * NOISE_TOP).astype(np.int64)
+    return noise, np.searchsorted(noise, np.arange(2**16) << 15).astype(np.int32)
+
+
+def _kept(visits: np.ndarray) -> np.ndarray:
+    """The share of each node's visits that is learned from, in 32 bits, shape `[node]`."""
+    rare = visits.sum() * FREQUENT / visits
+    return (np.minimum(np.sqrt(rare) + rare, 1.0) * (2**32 - 1)).astype(np.uint64)
 
 
 def _sigmoid_table() -> np.ndarray:
@@ -117,7 +137,7 @@ _SIGMOID = _sigmoid_table()
 _PER_UNIT = np.float32(TABLE_SIZE // int(LARGEST) // 2)  # gensim divides whole numbers: 83, not 83⅓
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(nogil=True)  # compiled anew in each process: a cache would not know `visit` again
 def _train(visit, walks, rates, inner, outer, noise, guide, kept, context, words, used):
     """Train on walks, one after another.
 
@@ -200,11 +220,12 @@ def _visit_in_turn(node, near, inner, outer, noise, guide, state, rate, room):
 def _visit_together(size):
     """A visit whose near nodes share their negatives, for vectors of a size.
 
-    The outer vectors are brought together once; that the compiler knows the size lets it keep many
-    of their numbers in registers.
+    The six outer vectors are brought together in `room`, and one near node's after the other
+    beside them. What is written out by hand, and the size that is known when this is compiled, let
+    the compiler change many numbers at a time.
     """
 
-    @numba.njit(cache=True, nogil=True, fastmath=True)
+    @numba.njit(nogil=True, fastmath=True)
     def visit(node, near, inner, outer, noise, guide, state, rate, room):
         rows = np.empty(NEGATIVES + 1, np.int64)
         pulls = np.empty(NEGATIVES + 1, np.float32)
@@ -229,18 +250,18 @@ def _visit_together(size):
                 for k in range(size):
                     product += room[own + k] * room[number * size + k]
                 pulls[number] = _pull(product, number, rate) if rows[number] >= 0 else 0.0
-            p, a, b, c, d, e = pulls[0], pulls[1], pulls[2], pulls[3], pulls[4], pulls[5]
+            p0, p1, p2, p3, p4, p5 = pulls[0], pulls[1], pulls[2], pulls[3], pulls[4], pulls[5]
             for k in range(size):
-                x, y = room[own + k], room[k]
-                f, g, h = room[size + k], room[2 * size + k], room[3 * size + k]
-                i, j = room[4 * size + k], room[5 * size + k]
-                room[own + k] = x + p * y + a * f + b * g + c * h + d * i + e * j
-                room[k] = y + p * x
-                room[size + k] = f + a * x
-                room[2 * size + k] = g + b * x
-                room[3 * size + k] = h + c * x
-                room[4 * size + k] = i + d * x
-                room[5 * size + k] = j + e * x
+                x, y0, y1 = room[own + k], room[k], room[size + k]
+                y2, y3 = room[2 * size + k], room[3 * size + k]
+                y4, y5 = room[4 * size + k], room[5 * size + k]
+                room[own + k] = x + p0 * y0 + p1 * y1 + p2 * y2 + p3 * y3 + p4 * y4 + p5 * y5
+                room[k] = y0 + p0 * x
+                room[size + k] = y1 + p1 * x
+                room[2 * size + k] = y2 + p2 * x
+                room[3 * size + k] = y3 + p3 * x
+                room[4 * size + k] = y4 + p4 * x
+                room[5 * size + k] = y5 + p5 * x
             for k in range(size):
                 vector[k] = room[own + k]
         for number in range(NEGATIVES + 1):

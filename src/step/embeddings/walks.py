@@ -43,7 +43,7 @@ def random_walks(
     starts = _starts(pointer, neighbours)
     state = random.Random(seed)
     walks = np.empty((walks_per_node, len(starts), length), dtype=np.int32)
-    for passed in walks:
+    for passed in walks if length else ():
         shuffled = starts.copy()
         state.shuffle(shuffled)
         passed[:, 0] = shuffled

@@ -21,7 +21,8 @@ def score_published(backtest: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFram
     rows = []
     for (arm, seed), made in backtest.groupby(["arm", "seed"], sort=False, dropna=False):
         scores = score_arms(made, scored).loc[arm]
-        pooled = 1.0 - scores["mse"] / made["observed"].var(ddof=0)
+        variance = made["observed"].var(ddof=0)
+        pooled = 1.0 - scores["mse"] / variance if variance > 0 else np.nan
         rows.append({"arm": arm, "seed": seed} | scores.to_dict() | {"r2_pooled": pooled})
     return pd.DataFrame(rows)
 
@@ -34,7 +35,7 @@ def score_coordinates(embeddings: np.ndarray, before: np.ndarray) -> np.ndarray:
         before: The times forecast from, shape `[window]`.
 
     Returns:
-        Shape `[dimension]`.
+        Shape `[dimension]`; NaN for a coordinate that does not change.
     """
     last, following = (
         values.reshape(-1, values.shape[-1])
@@ -42,7 +43,8 @@ def score_coordinates(embeddings: np.ndarray, before: np.ndarray) -> np.ndarray:
     )
     last, following = last - last.mean(axis=0), following - following.mean(axis=0)
     products = (last * following).sum(axis=0)
-    return products / np.sqrt((last**2).sum(axis=0) * (following**2).sum(axis=0))
+    squares = (last**2).sum(axis=0) * (following**2).sum(axis=0)
+    return products / np.sqrt(np.where(squares > 0, squares, np.nan))
 
 
 def tabulate_published(
@@ -57,7 +59,8 @@ def tabulate_published(
 
     Returns:
         gene, mse, pearson, spearman (means over the seeds), last_value_pearson, partners (edges of
-        the gene), expression_range (log2).
+        the gene), expression_range (in
+        the table's units).
     """
     own = backtest[backtest["arm"] == "step"]
     scores = [score_genes(made) for _, made in own.groupby("seed")]

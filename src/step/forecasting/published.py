@@ -7,15 +7,17 @@ here is a forecast of expression.
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import joblib
 import numpy as np
 import pandas as pd
 import torch
+from pydantic import Field
 from torch import nn
 
 from step.errors import InputError
+from step.forecasting.backtest import Share
 from step.forecasting.networks import BuildModel
 from step.forecasting.training import apply, choose_device, descend, threads
 from step.forecasting.windows import Windows
@@ -39,24 +41,26 @@ class PublishedTraining:
         learning_rate: Of Adam.
         weight_decay: Of Adam.
         warm_up_epochs: Epochs over which the learning rate rises to its height.
-        halve_after: Epochs without a lower held-out loss, after which the learning rate is
-            halved; None never halves it.
+        halve_after: More epochs than this without a lower held-out loss halve the learning rate;
+            None never halves it.
         most_epochs: Passes over the windows trained on, at most.
         patience: Epochs without a lower held-out loss, after which training ends.
+        threads: Of each network; the last digits of its sums depend on it.
         device: `auto`, `cpu` or `cuda`.
         mixed_precision: Whether to compute in bfloat16 where that is safe.
     """
 
-    window: int
-    train_share: float
+    window: Annotated[int, Field(ge=1)]
+    train_share: Share
     split_seed: int
-    seeds: tuple[int, ...]
-    learning_rate: float
-    weight_decay: float
-    warm_up_epochs: int
-    halve_after: int | None
-    most_epochs: int
-    patience: int
+    seeds: Annotated[tuple[int, ...], Field(min_length=1)]
+    learning_rate: Annotated[float, Field(gt=0)]
+    weight_decay: Annotated[float, Field(ge=0)]
+    warm_up_epochs: Annotated[int, Field(ge=0)]
+    halve_after: Annotated[int, Field(ge=0)] | None
+    most_epochs: Annotated[int, Field(ge=1)]
+    patience: Annotated[int, Field(ge=1)]
+    threads: Annotated[int, Field(ge=1)]
     device: Literal["auto", "cpu", "cuda"] = "auto"
     mixed_precision: bool = False
 
@@ -78,20 +82,23 @@ class PublishedRun:
     weights: dict[str, np.ndarray]
 
 
-def split_windows(n_windows: int, training: PublishedTraining) -> tuple[np.ndarray, np.ndarray]:
-    """The windows trained on, and those held out, both in the order drawn.
+def split_windows(
+    n_times: int, window: int, train_share: float, split_seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The windows trained on, and those held out, by their first times, in the order drawn.
 
     Raises:
         InputError: There are too few windows for both.
     """
-    n_train = int(n_windows * training.train_share)
-    if n_windows <= 0 or not 0 < n_train < n_windows:
+    n_windows = max(n_times - window, 0)
+    n_train = int(n_windows * train_share)
+    if not 0 < n_train < n_windows:
         raise InputError(
-            f"{max(n_windows, 0)} windows of {training.window} times cannot be split into some to "
-            f"train on and some to score, with a share of {training.train_share:g} to train on. "
-            "Use a shorter window or more times."
+            f"{n_times} times make {n_windows} windows of {window} times and the next, which "
+            f"cannot be split into a share of {train_share:g} to train on and some to score. Use a "
+            "shorter window or more times."
         )
-    state = torch.Generator().manual_seed(training.split_seed)
+    state = torch.Generator().manual_seed(split_seed)
     drawn = torch.randperm(n_windows, generator=state).numpy()
     return drawn[:n_train], drawn[n_train:]
 
@@ -136,14 +143,14 @@ def run_published(
     Raises:
         InputError: There are too few times, or training diverged.
     """
-    trained, held_out = split_windows(len(embeddings) - training.window, training)
+    trained, held_out = split_windows(
+        len(embeddings), training.window, training.train_share, training.split_seed
+    )
     windows = coordinate_windows(embeddings, training.window)
-    cores = joblib.cpu_count()
-    jobs = min(len(training.seeds), cores)
+    alone = choose_device(training.device).type == "cuda"  # one device serves one network at a time
+    jobs = 1 if alone else min(len(training.seeds), max(joblib.cpu_count() // training.threads, 1))
     tasks = (
-        joblib.delayed(_run)(
-            windows, trained, held_out, edges, build, loss, training, seed, cores // jobs
-        )
+        joblib.delayed(_run)(windows, trained, held_out, edges, build, loss, training, seed)
         for seed in training.seeds
     )
     return held_out, joblib.Parallel(n_jobs=jobs)(tasks)
@@ -158,7 +165,6 @@ def _run(
     loss: LossConfig,
     training: PublishedTraining,
     seed: int,
-    n_threads: int,
 ) -> PublishedRun:
     device = choose_device(training.device)
     index, edge = edges.both_directions()
@@ -169,17 +175,16 @@ def _run(
     optimiser = torch.optim.Adam(
         model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
     )
-    never = training.most_epochs
-    rate = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimiser,
-        factor=0.5,
-        patience=never if training.halve_after is None else training.halve_after,
-    )
+    rate = None
+    if training.halve_after is not None:
+        rate = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimiser, factor=0.5, patience=training.halve_after
+        )
     each = [_some(windows, [number]).to(device) for number in trained]
     scored = _some(windows, held_out).to(device)
     curve, kept = [], None
     best_epoch, lowest = 0, float("inf")
-    with threads(n_threads):
+    with threads(training.threads):
         for epoch in range(training.most_epochs):
             fitted = _pass(model, optimiser, each, graph, loss, training, epoch)
             forecast, held = _hold_out(model, scored, graph, loss, training)
@@ -192,7 +197,7 @@ def _run(
                 fitted["total"],
                 held["total"],
             )
-            if epoch >= training.warm_up_epochs:
+            if rate is not None and epoch >= training.warm_up_epochs:
                 rate.step(held["total"])
             if held["total"] < lowest:
                 best_epoch, lowest, kept = epoch, held["total"], forecast

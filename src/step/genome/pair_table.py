@@ -63,6 +63,8 @@ def read_pair_table(table: pd.DataFrame, source: str, *, clean_names: bool) -> P
             f"{source}: the columns Gene1_Time_… name {len(times)} times, Gene2_Time_… "
             f"{len(other)}; both genes of a pair need the same ones, at least one."
         )
+    if table.empty:
+        raise InputError(f"{source}: the table has a header and no rows; it needs a row a pair.")
     pairs = pd.DataFrame({"contact": _numbers(table, "HiC_Interaction", source)})
     sides = []
     for number, gene in enumerate(GENES, start=1):
@@ -75,7 +77,7 @@ def read_pair_table(table: pd.DataFrame, source: str, *, clean_names: bool) -> P
         side = pd.DataFrame({"gene": names})
         for column, name in FEATURES.items():
             column = f"{gene}_{column}"
-            side[name] = table[column] if name in TEXT else _numbers(table, column, source)
+            side[name] = _text(table[column]) if name in TEXT else _numbers(table, column, source)
             pairs[f"{name}_{number}"] = side[name]
         pairs.insert(number - 1, f"gene_{number}", names)
         values = {time: _numbers(table, f"{gene}_Time_{time}", source) for time in times}
@@ -85,6 +87,8 @@ def read_pair_table(table: pd.DataFrame, source: str, *, clean_names: bool) -> P
     first = rows.drop_duplicates("gene").set_index("gene")
     values = first[times].set_axis([float(time) for time in times], axis=1)
     expression = values.dropna(axis=1, how="all").sort_index(axis=1)
+    if expression.empty:
+        raise InputError(f"{source}: no gene has a value at any time.")
     differing = described.nunique().gt(1).any(axis=1)
     return PairTable(
         pairs=pairs,
@@ -95,6 +99,12 @@ def read_pair_table(table: pd.DataFrame, source: str, *, clean_names: bool) -> P
 
 def _times(table: pd.DataFrame, gene: str) -> list[str]:
     return [column for column in table.columns if column.startswith(f"{gene}_Time_")]
+
+
+def _text(cells: pd.Series) -> pd.Series:
+    """Cells without spaces around them; an empty one is missing."""
+    stripped = cells.str.strip()
+    return stripped.where(stripped != "")
 
 
 def _numbers(table: pd.DataFrame, column: str, source: str) -> pd.Series:

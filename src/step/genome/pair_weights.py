@@ -70,7 +70,9 @@ def weigh_pairs(pairs: pd.DataFrame, weighting: PairWeighting) -> pd.DataFrame:
     logarithmic = _with_one_of(pairs, weighting.log_contact_genes)
     parts = {
         "contact": pairs["contact"].where(~logarithmic, np.log1p(pairs["contact"])),
-        "compartment": (pairs["compartment_1"] == pairs["compartment_2"]).astype(float),
+        "compartment": (pairs["compartment_1"] == pairs["compartment_2"])
+        .astype(float)
+        .where(pairs[["compartment_1", "compartment_2"]].notna().all(axis=1)),
         "tad": _likeness(pairs["tad_boundary_distance_1"], pairs["tad_boundary_distance_2"]),
         "insulation": _likeness(pairs["insulation_score_1"], pairs["insulation_score_2"]),
     }

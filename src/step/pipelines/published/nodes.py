@@ -20,7 +20,7 @@ from step.figures.published import (
     loss_by_epoch,
 )
 from step.forecasting.networks import BuildModel
-from step.forecasting.published import PublishedTraining, run_published
+from step.forecasting.published import PublishedTraining, run_published, split_windows
 from step.genome.graphs import edge_list
 from step.genome.pair_table import read_pair_table
 from step.genome.pair_weights import PairWeighting, weigh_pairs, weights_of_all_times
@@ -54,7 +54,11 @@ class PublishedSTEPmi(PublishedSettings):
 
 
 def read_pairs(
-    raw_pairs: pd.DataFrame, assay: str, clean_names: bool
+    raw_pairs: pd.DataFrame,
+    assay: str,
+    clean_names: bool,
+    window: int,
+    train_share: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The pairs, and the course of every gene in them.
 
@@ -63,7 +67,8 @@ def read_pairs(
         the order of the table, times ascending.
 
     Raises:
-        InputError: The table is wrong, or a gene has no value at a time that others have.
+        InputError: The table is wrong, a gene has no value at a time that others have, or the
+            times are too few for the windows.
     """
     table = read_pair_table(raw_pairs, f"{assay}.raw_pairs", clean_names=clean_names)
     holes = table.expression.isna()
@@ -73,6 +78,10 @@ def read_pairs(
             f"{assay}.raw_pairs: {gene} has no value at time {holes.loc[gene].idxmax():g}; every "
             "gene needs one at each time."
         )
+    try:
+        split_windows(table.expression.shape[1], window, train_share, split_seed=0)
+    except InputError as error:
+        raise InputError(f"{assay}.raw_pairs: {error}") from error
     if table.differing:
         logger.warning(
             "%s: %d genes stand in several rows that differ in place or expression (%s); the "
@@ -206,8 +215,12 @@ def score(
     assay: str,
     window: int,
     reported: dict[str, float],
+    remarks: dict[str, list[str]],
 ) -> dict[str, object]:
-    """All scores; those of `step` are means over the seeds, each of which stands in `seeds`."""
+    """All scores; those of `step` are means over the seeds, each of which stands in `seeds`.
+
+    What is not defined, as the correlation of a constant, is absent.
+    """
     course = _course(expression)
     values = embeddings["embeddings"].astype(float)
     coordinate = pd.DataFrame(values[..., -1], index=course.index, columns=course.columns)
@@ -219,22 +232,29 @@ def score(
     everywhere = score_coordinates(values, np.arange(window - 1, len(values) - 1))
     own = scores[scores["arm"] == "step"].drop(columns="arm").set_index("seed")
     last = scores[scores["arm"] == "last_value"].drop(columns=["arm", "seed"]).iloc[0]
-    arms = {"step": own.mean(), "last_value": last}
-    return {
+    last = last.drop("direction_accuracy")  # no change has no direction
+    arms = {"step": own.mean(skipna=False), "last_value": last}
+    metrics = {
         "study": study,
         "assay": assay,
         "scored": f"coordinate {n_coordinates} of {n_coordinates} of an embedding, not expression",
         "n_genes": course.shape[1],
         "n_times": course.shape[0],
         "n_origins": len(before),
-        "target_expression_pearson": float(
-            np.corrcoef(coordinate.to_numpy().ravel(), course.to_numpy().ravel())[0, 1]
-        ),
+        "target_expression_pearson": coordinate.stack().corr(course.stack()),
         "arms": {arm: row.dropna().to_dict() for arm, row in arms.items()},
         "seeds": {str(seed): row.dropna().to_dict() for seed, row in own.iterrows()},
         "last_value_pearson_all_windows": float(everywhere[-1]),
-        "last_value_pearson_by_coordinate": by_coordinate.tolist(),
+        "last_value_pearson_by_coordinate": [
+            None if np.isnan(value) else value for value in by_coordinate.tolist()
+        ],
         "reported": reported,
+        "remarks": remarks,
+    }
+    return {
+        name: value
+        for name, value in metrics.items()
+        if not (isinstance(value, float) and np.isnan(value))
     }
 
 
@@ -254,8 +274,8 @@ def draw(
     return {
         "forecast_scatter": forecast_scatter(backtest),
         "coordinates": coordinates(
-            np.array(metrics["last_value_pearson_by_coordinate"]),
-            metrics["arms"]["step"]["pearson"],
+            np.array(metrics["last_value_pearson_by_coordinate"], dtype=float),
+            metrics["arms"]["step"].get("pearson", np.nan),
         ),
         "loss_by_epoch": loss_by_epoch(curves),
         "gene_scores": gene_scores(per_gene),
@@ -296,7 +316,7 @@ def write_report(
         figures,
         [pages[name] for name in sorted(pages)],
         metrics=metrics,
-        by_coordinate=np.array(metrics["last_value_pearson_by_coordinate"]),
+        by_coordinate=pd.Series(metrics["last_value_pearson_by_coordinate"], dtype=float),
         patience=patience,
         most_epochs=most_epochs,
         genes=records(per_gene),
