@@ -3,8 +3,8 @@
 Run with `make benchmark`, which takes half an hour with it; it needs the lung study. What the
 authors' scripts took is measured on two cores: 266 s for mRNA; for miRNA, 119 steps of 0.39 s in
 each of 60 epochs, and more than 50 minutes for the embedding. Here the seeds of one run share its
-embedding and train side by side, and the time is divided by their number; and miRNA trains for fewer
-epochs (see the `remarks` in conf/published).
+embedding and train side by side, and the time is divided by their number; and miRNA trains for
+fewer epochs (see the `remarks` in conf/published).
 """
 
 import json
