@@ -29,7 +29,6 @@ class JointEmbeddingConfig:
         time_weight: Weight of the edge from a gene to itself at the next time, were its
             embeddings at both times the same.
         shared_negatives: Whether the pairs of a visit share their negatives; see `skip_gram`.
-        threads: Of the skip-gram on all times; see `skip_gram`.
         walk_seed: Of the walks.
         skip_gram_seed: Of the skip-gram.
     """
@@ -43,7 +42,6 @@ class JointEmbeddingConfig:
     q: float
     time_weight: float
     shared_negatives: bool
-    threads: int
     walk_seed: int
     skip_gram_seed: int
 
@@ -68,19 +66,17 @@ def joint_embedding(
         Shape `[time, gene, dimension]`.
     """
     n_times, n_genes = len(weights), edges.n_genes
-    tasks = (joblib.delayed(_node2vec)(edges.adjacency(weight), config, 1) for weight in weights)
+    tasks = (joblib.delayed(_node2vec)(edges.adjacency(weight), config) for weight in weights)
     alone = np.stack(joblib.Parallel(n_jobs=-1, prefer="threads")(tasks))
     length = np.linalg.norm(alone, axis=2)
     cosine = (alone[1:] * alone[:-1]).sum(axis=2) / (length[1:] * length[:-1] + 1e-8)
     logger.info("embedded %d times by themselves: mean cosine %.3f", n_times, cosine.mean())
     joined = config.time_weight * np.maximum(cosine, 1e-6)
-    whole = _node2vec(_all_times(edges, weights, joined), config, config.threads)
+    whole = _node2vec(_all_times(edges, weights, joined), config)
     return whole.reshape(n_times, n_genes, config.dimensions)
 
 
-def _node2vec(
-    graph: scipy.sparse.csr_array, config: JointEmbeddingConfig, threads: int
-) -> np.ndarray:
+def _node2vec(graph: scipy.sparse.csr_array, config: JointEmbeddingConfig) -> np.ndarray:
     walks = random_walks(
         graph, config.walks_per_node, config.walk_length, config.p, config.q, config.walk_seed
     )
@@ -92,7 +88,6 @@ def _node2vec(
         config.epochs,
         config.skip_gram_seed,
         shared=config.shared_negatives,
-        threads=threads,
     ).inner
 
 

@@ -1,9 +1,7 @@
 """Skip-gram with negative sampling: that of gensim, compiled for walks."""
 
 import functools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -16,7 +14,6 @@ FREQUENT = 1e-3  # share of all nodes walked, above which visits are left out at
 LARGEST = 6.0  # a product beyond this is learned
 TABLE_SIZE = 1000
 NOISE_TOP = 2**31 - 1
-APART = 20  # visits to a node, after which hands that learn side by side meet
 BLOCK = 100_000  # walks trained at a time, which bounds the memory of their random words
 
 
@@ -43,7 +40,6 @@ def skip_gram(
     start: NodeVectors | None = None,
     *,
     shared: bool = False,
-    threads: int = 1,
 ) -> NodeVectors:
     """Vectors by which the nodes near one another in a walk predict each other.
 
@@ -66,8 +62,6 @@ def skip_gram(
         shared: Whether the pairs of a visit share their negatives (Ji et al., 2016), instead of
             drawing some for each, as gensim does. For many and long vectors, which no processor
             holds at hand, this is about three times as fast.
-        threads: Hands that learn side by side, each from a part of the walks; what they changed is
-            added up each time that every hand has visited a node some 20 times.
 
     Returns:
         The vectors; those of nodes that the walks do not visit as at the start, or zero.
@@ -82,109 +76,28 @@ def skip_gram(
     if start is None:
         inner = np.random.default_rng(seed).random((len(ranked), dimensions), dtype=np.float32)
         inner = (inner * np.float32(2.0) - np.float32(1.0)) / np.float32(dimensions)
-    lesson = _Lesson(
-        rank[walks],
-        epochs,
-        context,
-        *_noise(visits),
-        _kept(visits),
-        _visit_together(dimensions) if shared else _visit_in_turn,
-    )
-    hands = [_Hand(np.random.RandomState(seed + number)) for number in range(threads)]
-    size = BLOCK if threads == 1 else threads * max(APART * len(ranked) // walks.shape[1], 1)
-    with ThreadPoolExecutor(threads) as pool:
-        for epoch in range(epochs):
-            for first in range(0, len(walks), size):
-                numbers = np.arange(first, min(first + size, len(walks)))
-                _learn_side_by_side(pool, lesson, hands, epoch, numbers, inner, outer)
+    noise, guide = _noise(visits)
+    kept = _kept(visits)
+    visit = _visit_together(dimensions) if shared else _visit_in_turn
+    state = np.random.RandomState(seed)
+    words = np.empty(0, dtype=np.uint32)
+    for epoch in range(epochs):
+        for first in range(0, len(walks), BLOCK):
+            block = rank[walks[first : first + BLOCK]]
+            done = (epoch + np.arange(first, first + len(block)) / len(walks)) / epochs
+            rates = (FIRST_RATE - (FIRST_RATE - LAST_RATE) * done).astype(np.float32)
+            # A node takes two words at most on average, so these are enough by 20 deviations.
+            needed = len(block) * 2 + int(2.2 * block.size) + 1000
+            fresh = state.randint(0, 2**32, max(needed - len(words), 0), dtype=np.uint32)
+            words = np.concatenate([words, fresh])
+            used = 2 if first == 0 else 0  # gensim begins an epoch with an empty batch
+            used = _train(
+                visit, block, rates, inner, outer, noise, guide, kept, context, words, used
+            )
+            words = words[used:]
     after = NodeVectors(before.inner.copy(), before.outer.copy())
     after.inner[ranked], after.outer[ranked] = inner, outer
     return after
-
-
-@dataclass(frozen=True)
-class _Lesson:
-    """What is learned from: walks of nodes by their rank, and how."""
-
-    walks: np.ndarray
-    epochs: int
-    context: int
-    noise: np.ndarray
-    guide: np.ndarray
-    kept: np.ndarray
-    visit: Callable
-
-
-@dataclass
-class _Hand:
-    """Who learns from a part of the walks: a random state, and its words that are not used yet."""
-
-    state: np.random.RandomState
-    words: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
-
-
-def _learn_side_by_side(
-    pool: ThreadPoolExecutor,
-    lesson: _Lesson,
-    hands: list[_Hand],
-    epoch: int,
-    numbers: np.ndarray,
-    inner: np.ndarray,
-    outer: np.ndarray,
-) -> None:
-    """Each hand learns from its part of these walks; what all of them changed is added up.
-
-    So the result depends on the number of hands, but not on which of them is faster.
-    """
-    if len(hands) == 1:
-        _learn(lesson, hands[0], epoch, numbers, inner, outer)
-        return
-    before = inner.copy(), outer.copy()
-    own = [(inner, outer), *((inner.copy(), outer.copy()) for _ in hands[1:])]
-    parts = np.array_split(numbers, len(hands))
-    tasks = [
-        pool.submit(_learn, lesson, hand, epoch, part, *vectors)
-        for hand, part, vectors in zip(hands, parts, own, strict=True)
-    ]
-    for task in tasks:
-        task.result()
-    for theirs in own[1:]:
-        inner += theirs[0] - before[0]
-        outer += theirs[1] - before[1]
-
-
-def _learn(
-    lesson: _Lesson,
-    hand: _Hand,
-    epoch: int,
-    numbers: np.ndarray,
-    inner: np.ndarray,
-    outer: np.ndarray,
-) -> None:
-    """Learn from some walks; the vectors are changed in place."""
-    if not len(numbers):
-        return
-    walks = lesson.walks[numbers]
-    done = (epoch + numbers / len(lesson.walks)) / lesson.epochs
-    rates = (FIRST_RATE - (FIRST_RATE - LAST_RATE) * done).astype(np.float32)
-    # A node takes two words at most on average, so these are enough by 20 deviations.
-    needed = len(walks) * 2 + int(2.2 * walks.size) + 1000
-    fresh = hand.state.randint(0, 2**32, max(needed - len(hand.words), 0), dtype=np.uint32)
-    words = np.concatenate([hand.words, fresh])
-    used = _train(
-        lesson.visit,
-        walks,
-        rates,
-        inner,
-        outer,
-        lesson.noise,
-        lesson.guide,
-        lesson.kept,
-        lesson.context,
-        words,
-        2 if numbers[0] == 0 else 0,  # gensim begins an epoch with an empty batch
-    )
-    hand.words = words[used:]
 
 
 def _by_visits(walks: np.ndarray, n_nodes: int) -> tuple[np.ndarray, np.ndarray]:
