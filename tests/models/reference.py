@@ -54,7 +54,7 @@ def layer_norm(x, w, name="norm."):
 
 
 def temporal_conv(x, w, kernel, activation):
-    """yₜ = b + Σₖ Wₖ xₜ₋ₖ, then (a + x) ⊙ σ(b) or max(a + x, 0)."""
+    """yₜ = b + Σₖ Wₖ xₜ₋ₖ, then a ⊙ σ(b) or max(a + x, 0)."""
     weight = w["conv.weight"][..., 0]  # [out, in, kernel], the last one for now
     made = np.zeros((len(x), len(weight), *x.shape[2:])) + w["conv.bias"][:, None, None]
     for back in range(kernel):
@@ -64,7 +64,7 @@ def temporal_conv(x, w, kernel, activation):
     if activation == "relu":
         return np.maximum(made + x, 0)
     half = made.shape[1] // 2
-    return (made[:, :half] + x) * sigmoid(made[:, half:])
+    return made[:, :half] * sigmoid(made[:, half:])
 
 
 def graph_conv(x, w, scaled, order):

@@ -17,9 +17,9 @@ class TemporalConv(nn.Module):
     """Causal convolution over time: the output at a time sees that time and earlier ones.
 
     Padded on the left, so the number of times stays. With `activation="glu"` it convolves to twice
-    the channels, and the output is (a + x) ⊙ σ(b) (Dauphin et al., 2017); with `"relu"` it is
+    the channels, and the output is a ⊙ σ(b) (Dauphin et al., 2017); with `"relu"` it is
     max(a + x, 0). The residual is that of the STGCN (Yu et al., 2018), of which the published
-    networks are made; without it the deeper one does not learn.
+    networks are made; without it the deep network of rectified layers does not learn.
     """
 
     def __init__(self, channels: int, kernel: int, activation: str):
@@ -34,8 +34,7 @@ class TemporalConv(nn.Module):
         made = self.conv(functional.pad(x, (0, 0, self.kernel - 1, 0)))
         if self.activation == "relu":
             return functional.relu(made + x)
-        value, gate = made.chunk(2, dim=1)
-        return (value + x) * torch.sigmoid(gate)
+        return functional.glu(made, dim=1)
 
 
 class GraphConv(nn.Module):
