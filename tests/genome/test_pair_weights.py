@@ -80,7 +80,7 @@ def test_a_part_without_weight_may_be_missing():
 
 def test_likeness_of_expression_knows_the_range_of_all_times():
     edges = weigh_pairs(pairs(("a", "b", 0.0)), PairWeighting(USUAL))
-    expression = np.array([[0.0, 2.0], [8.0, 4.0]])
-    found = weights_of_all_times(edges, np.array([0]), np.array([1]), expression)
+    course = pd.DataFrame([[0.0, 2.0], [8.0, 4.0]], columns=["a", "b"])
+    found = weights_of_all_times(edges, course)
     likeness = 1 / (1 + np.array([2.0, 4.0]) / 8.0)
     np.testing.assert_allclose(found[:, 0], REST + 0.4 * likeness, rtol=1e-6)

@@ -61,7 +61,7 @@ def skip_gram(
         start: Vectors to go on from, instead of random ones.
         shared: Whether the pairs of a visit share their negatives (Ji et al., 2016), instead of
             drawing some for each, as gensim does. For many and long vectors, which no processor
-            holds at hand, this is about three times as fast.
+            holds at hand, this is about twice as fast.
 
     Returns:
         The vectors; those of nodes that the walks do not visit as at the start, or zero.

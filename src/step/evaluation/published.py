@@ -59,8 +59,7 @@ def tabulate_published(
 
     Returns:
         gene, mse, pearson, spearman (means over the seeds), last_value_pearson, partners (edges of
-        the gene), expression_range (in
-        the table's units).
+        the gene), expression_range (in the table's units).
     """
     own = backtest[backtest["arm"] == "step"]
     scores = [score_genes(made) for _, made in own.groupby("seed")]

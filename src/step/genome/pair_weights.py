@@ -101,23 +101,19 @@ def weigh_pairs(pairs: pd.DataFrame, weighting: PairWeighting) -> pd.DataFrame:
     return table[~same.duplicated()].reset_index(drop=True)
 
 
-def weights_of_all_times(
-    edges: pd.DataFrame, first: np.ndarray, second: np.ndarray, expression: np.ndarray
-) -> np.ndarray:
+def weights_of_all_times(edges: pd.DataFrame, course: pd.DataFrame) -> np.ndarray:
     """Each edge's weight at each time; every one knows the lowest and highest value of all times.
 
     Args:
-        edges: structure, expression_weight; see `weigh_pairs`.
-        first: Position of each edge's first gene, shape `[edge]`.
-        second: Of its second gene.
-        expression: Shape `[time, gene]`.
+        edges: gene_1, gene_2, structure, expression_weight; see `weigh_pairs`.
+        course: Expression, time × gene.
 
     Returns:
         Shape `[time, edge]`.
     """
-    low, high = expression.min(), expression.max()
-    scaled = (expression - low) / (high - low + 1e-8)
-    alike = _likeness(scaled[:, first], scaled[:, second])
+    low, high = course.min(axis=None), course.max(axis=None)
+    scaled = (course - low) / (high - low + 1e-8)
+    alike = _likeness(scaled[edges["gene_1"]].to_numpy(), scaled[edges["gene_2"]].to_numpy())
     return edges["structure"].to_numpy() + edges["expression_weight"].to_numpy() * alike
 
 

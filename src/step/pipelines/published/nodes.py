@@ -97,10 +97,7 @@ def read_pairs(
 def weigh(pairs: pd.DataFrame, expression: pd.DataFrame, weighting: PairWeighting) -> pd.DataFrame:
     """The edges: gene_1, gene_2, structure, expression_weight; weight, that of the first time."""
     edges = weigh_pairs(pairs, weighting)
-    course = _course(expression)
-    first = edge_list(edges.assign(weight=1.0), course.columns.to_numpy())
-    weights = weights_of_all_times(edges, first.first, first.second, course.to_numpy())
-    return edges.assign(weight=weights[0])
+    return edges.assign(weight=weights_of_all_times(edges, _course(expression))[0])
 
 
 def embed(
@@ -114,7 +111,7 @@ def embed(
     """
     course = _course(expression)
     graph = edge_list(edges, course.columns.to_numpy())
-    weights = weights_of_all_times(edges, graph.first, graph.second, course.to_numpy())
+    weights = weights_of_all_times(edges, course)
     return {
         "times": course.index.to_numpy(),
         "embeddings": joint_embedding(graph, weights, embedding),
@@ -223,7 +220,7 @@ def score(
     """
     course = _course(expression)
     values = embeddings["embeddings"].astype(float)
-    coordinate = pd.DataFrame(values[..., -1], index=course.index, columns=course.columns)
+    coordinate = _coordinate(course, values)
     scored = coordinate.stack().rename("mean").reset_index()
     scores = score_published(backtest, scored)
     before = course.index.get_indexer(backtest["origin"].unique())
@@ -267,10 +264,7 @@ def draw(
     expression: pd.DataFrame,
 ) -> dict[str, object]:
     """What was scored, how well, and how it was trained."""
-    course = _course(expression)
-    coordinate = pd.DataFrame(
-        embeddings["embeddings"][..., -1], index=course.index, columns=course.columns
-    )
+    coordinate = _coordinate(_course(expression), embeddings["embeddings"])
     return {
         "forecast_scatter": forecast_scatter(backtest),
         "coordinates": coordinates(
@@ -327,3 +321,8 @@ def _course(expression: pd.DataFrame) -> pd.DataFrame:
     """Time × gene, genes in the order of the table."""
     wide = expression.pivot(index="time", columns="gene", values="mean")
     return wide[expression["gene"].unique()]
+
+
+def _coordinate(course: pd.DataFrame, embeddings: np.ndarray) -> pd.DataFrame:
+    """The scored coordinate, time × gene as the course."""
+    return pd.DataFrame(embeddings[..., -1], index=course.index, columns=course.columns)
