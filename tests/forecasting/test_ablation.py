@@ -13,7 +13,12 @@ from step.pipelines.ablation.nodes import tabulate
 from tests.forecasting.test_science import BACKTEST, EMBEDDING, LOSS, TRAINING
 
 SMALL = STEPmrConfig(
-    channels=(4, 4), dense_channels=4, head_channels=(4,), dropout=0.0, corrects=True
+    channels=(4, 4),
+    dense_channels=4,
+    head_channels=(4,),
+    dropout=0.0,
+    norm_over_genes=False,
+    corrects=True,
 )
 
 

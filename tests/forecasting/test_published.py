@@ -9,7 +9,9 @@ import torch
 from step.errors import InputError
 from step.forecasting.published import (
     PublishedTraining,
+    autoregress,
     coordinate_windows,
+    learning_rates,
     run_published,
     split_windows,
 )
@@ -26,6 +28,7 @@ TRAINING = PublishedTraining(
     weight_decay=0.0,
     warm_up_epochs=0,
     halve_after=None,
+    anneals=False,
     most_epochs=12,
     patience=12,
     threads=1,
@@ -72,7 +75,7 @@ def test_a_window_s_target_is_the_next_last_coordinate():
 
 
 def test_a_network_learns_a_turning_coordinate():
-    held_out, (run,) = run_published(course(), RING, BUILD, LOSS, TRAINING)
+    held_out, (run,), _ = run_published(course(), RING, BUILD, LOSS, TRAINING)
     observed = course()[held_out + 3][..., 1]
     last = course()[held_out + 2][..., 1]
     assert np.mean((run.forecast - observed) ** 2) < 0.5 * np.mean((last - observed) ** 2)
@@ -84,25 +87,44 @@ def test_a_network_learns_a_turning_coordinate():
     assert np.mean((run.forecast - observed) ** 2) == pytest.approx(held["total"].min(), rel=1e-4)
 
 
+def test_an_autoregression_knows_a_linear_law_of_the_windows_trained_on():
+    trained, held_out = np.arange(0, 20), np.arange(20, 27)
+    forecast = autoregress(coordinate_windows(course(), 3), trained, held_out)
+    np.testing.assert_allclose(forecast, course()[held_out + 3][..., 1], atol=1e-5)
+    other = course()
+    other[23:] = 7.0  # later than the targets of all windows fitted to
+    forecast = autoregress(coordinate_windows(other, 3), trained, held_out)
+    np.testing.assert_allclose(forecast[0], course()[23][..., 1], atol=1e-5)
+
+
 def test_training_ends_when_patience_does():
     hasty = replace(TRAINING, patience=2, learning_rate=1.0, most_epochs=40)
-    _, (run,) = run_published(course(), RING, BUILD, LOSS, hasty)
+    _, (run,), _ = run_published(course(), RING, BUILD, LOSS, hasty)
     assert run.curve["epoch"].max() == run.best_epoch + 2 < 39
 
 
 def test_a_plateau_halves_the_learning_rate():
     plain = replace(TRAINING, learning_rate=0.3, most_epochs=6)
-    _, (steady,) = run_published(course(), RING, BUILD, LOSS, plain)
-    _, (halved,) = run_published(course(), RING, BUILD, LOSS, replace(plain, halve_after=0))
+    _, (steady,), _ = run_published(course(), RING, BUILD, LOSS, plain)
+    _, (halved,), _ = run_published(course(), RING, BUILD, LOSS, replace(plain, halve_after=0))
     differing = steady.curve["total"].to_numpy() != halved.curve["total"].to_numpy()
     assert not differing[:4].any()
     assert differing.any()
 
 
+def test_the_learning_rate_rises_then_falls_along_a_cosine():
+    curved = replace(TRAINING, warm_up_epochs=1, most_epochs=3, anneals=True)
+    half = np.cos(np.pi * np.arange(8) / 8)
+    expected = 0.003 * np.array([[0.25, 0.5, 0.75, 1.0], *((1 + half) / 2).reshape(2, 4)])
+    np.testing.assert_allclose(learning_rates(curved, 4), expected)
+    steady = learning_rates(TRAINING, 4)
+    np.testing.assert_array_equal(steady, np.full((12, 4), 0.003))
+
+
 def test_a_seed_is_a_network_of_its_own_whatever_runs_beside_it():
     both = replace(TRAINING, seeds=(1, 2), most_epochs=2)
-    _, (one, two) = run_published(course(), RING, BUILD, LOSS, both)
-    _, (alone,) = run_published(course(), RING, BUILD, LOSS, replace(both, seeds=(2,)))
+    _, (one, two), _ = run_published(course(), RING, BUILD, LOSS, both)
+    _, (alone,), _ = run_published(course(), RING, BUILD, LOSS, replace(both, seeds=(2,)))
     assert np.abs(one.forecast - two.forecast).max() > 1e-3
     np.testing.assert_allclose(two.forecast, alone.forecast, atol=1e-5)
     assert two.weights.keys() == alone.weights.keys()
@@ -115,12 +137,13 @@ def test_training_that_diverges_is_explained():
 
 
 def test_a_warm_up_begins_with_small_steps():
+    name = "dense.0.weight"
     torch.manual_seed(1)
-    before = BUILD(2).state_dict()["blocks.project.weight"].numpy()
+    before = BUILD(2).state_dict()[name].numpy()
 
     def moved(epochs: int) -> float:
         begun = replace(TRAINING, warm_up_epochs=epochs, most_epochs=1)
-        _, (run,) = run_published(course(), RING, BUILD, LOSS, begun)
-        return float(np.abs(run.weights["blocks.project.weight"] - before).mean())
+        _, (run,), _ = run_published(course(), RING, BUILD, LOSS, begun)
+        return float(np.abs(run.weights[name] - before).mean())
 
     assert 0 < moved(20) < 0.2 * moved(0)

@@ -46,9 +46,10 @@ def dense(x, w, name=""):
     return made + w[f"{name}bias"][:, None, None] if f"{name}bias" in w else made
 
 
-def layer_norm(x, w, name="norm."):
-    """Over the channels of each time and gene."""
-    mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+def layer_norm(x, w, name="norm.", *, over_genes=False):
+    """Over the channels of each time and gene, or of each time."""
+    axis = (1, 3) if over_genes else 1
+    mean, var = x.mean(axis=axis, keepdims=True), x.var(axis=axis, keepdims=True)
     scaled = (x - mean) / np.sqrt(var + 1e-5)
     return scaled * w[f"{name}weight"][:, None, None] + w[f"{name}bias"][:, None, None]
 
@@ -88,13 +89,13 @@ def gate(x, w):
     return x * sigmoid(dense(x, w, "conv."))
 
 
-def block(x, w, scaled, kernel, order, activation, gated=True):
+def block(x, w, scaled, kernel, order, activation, *, gated=True, over_genes):
     x = temporal_conv(x, part(w, "before"), kernel, activation)
     x = elu(graph_conv(x, part(w, "graph"), scaled, order))
     x = temporal_conv(x, part(w, "after"), kernel, activation)
     if gated:
         x = gate(x, part(w, "gate"))
-    return layer_norm(x, part(w, "norm"))
+    return layer_norm(x, part(w, "norm"), over_genes=over_genes)
 
 
 def connectivity_attention(x, w, degree):
@@ -104,13 +105,13 @@ def connectivity_attention(x, w, degree):
     return x * score * (1 + w["degree_scale"] * connected) + 0.1 * x
 
 
-def head(x, w, n_hidden):
+def head(x, w, n_hidden, *, over_genes):
     """Of the last time: dense, norm, ELU for each width, then one number."""
     x = x[:, :, -1:]
     for number in range(n_hidden):
         place = 4 * number
         x = dense(x, w, f"layers.{place}.")
-        x = elu(layer_norm(x, w, f"layers.{place + 1}.norm."))
+        x = elu(layer_norm(x, w, f"layers.{place + 1}.norm.", over_genes=over_genes))
     return dense(x, w, f"layers.{4 * n_hidden - 1}.")[:, 0, 0]
 
 
@@ -158,25 +159,38 @@ def time_attention(x, w, heads, layers):
     return series.reshape(batch, genes, time, channels).transpose(0, 3, 2, 1)
 
 
-def step_mr(x, w, scaled, degree, config):
-    deep = dense(x, w, "blocks.project.")
+def blocks(x, w, scaled, config, activation):
+    deep = dense(x, w, "blocks.project.") if "blocks.project.weight" in w else x
     for number in range(len(config.channels) - 1):
         own = part(w, f"blocks.blocks.{number}")
-        deep = block(deep, own, scaled, config.temporal_kernel, config.chebyshev_order, "glu")
+        deep = block(
+            deep,
+            own,
+            scaled,
+            config.temporal_kernel,
+            config.chebyshev_order,
+            activation,
+            over_genes=config.norm_over_genes,
+        )
+    return deep
+
+
+def step_mr(x, w, scaled, degree, config):
+    deep = blocks(x, w, scaled, config, "glu")
     deep = dense(elu(dense(deep[:, :, -1:], w, "dense.0.")), w, "dense.2.")
     deep = connectivity_attention(deep, part(w, "attention"), degree)
-    return head(deep, part(w, "head"), len(config.head_channels))
+    own, n_hidden = part(w, "head"), len(config.head_channels)
+    return head(deep, own, n_hidden, over_genes=config.norm_over_genes)
 
 
 def step_mi(x, w, scaled, config):
-    deep = dense(x, w, "blocks.project.")
-    for number in range(len(config.channels) - 1):
-        own = part(w, f"blocks.blocks.{number}")
-        deep = block(deep, own, scaled, config.temporal_kernel, config.chebyshev_order, "relu")
+    deep = blocks(x, w, scaled, config, "relu")
     deep = sequence_memory(deep, part(w, "sequence"), config.lstm_layers)
     deep = temporal_conv(deep, part(w, "out"), 2, "relu")
     deep = dense(np.maximum(dense(deep, w, "dense.0."), 0), w, "dense.2.")
     deep = time_attention(
         deep, part(w, "attention"), config.attention_heads, config.attention_layers
     )
-    return head(layer_norm(deep, part(w, "out_norm.norm"), ""), part(w, "head"), 2)
+    deep = layer_norm(deep, part(w, "out_norm"), over_genes=config.norm_over_genes)
+    own, n_hidden = part(w, "head"), len(config.head_channels)
+    return head(deep, own, n_hidden, over_genes=config.norm_over_genes)

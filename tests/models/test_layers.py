@@ -28,7 +28,13 @@ BOTH = torch.cat([EDGES, EDGES.flip(0)], 1)
 SHAPE = (2, 4, 5, 6)  # batch, channel, time, gene
 SCALED = reference.laplacian(*EDGES.numpy(), WEIGHT.numpy(), 6)
 DEGREE = np.array([1.0, 3.5, 2.0, 3.8, 0.3, 0.0])
-MR = STEPmrConfig(channels=(4, 6, 6), dense_channels=4, head_channels=(5, 3), dropout=0.0)
+MR = STEPmrConfig(
+    channels=(5, 6, 6),
+    dense_channels=4,
+    head_channels=(5, 3),
+    dropout=0.0,
+    norm_over_genes=False,
+)
 MI = STEPmiConfig(
     channels=(4, 6, 4),
     dropout=0.0,
@@ -89,14 +95,14 @@ CASES = {
         lambda x, w: reference.gate(x, w),
     ),
     "block": (
-        lambda: STBlock(4, 3, 3, 3, "glu", 0.0, gate=True),
+        lambda: STBlock(4, 3, 3, 3, "glu", 0.0, gate=True, norm_over_genes=False),
         True,
-        lambda x, w: reference.block(x, w, SCALED, 3, 3, "glu"),
+        lambda x, w: reference.block(x, w, SCALED, 3, 3, "glu", over_genes=False),
     ),
     "block without gate": (
-        lambda: STBlock(4, 3, 3, 3, "relu", 0.0, gate=False),
+        lambda: STBlock(4, 3, 3, 3, "relu", 0.0, gate=False, norm_over_genes=True),
         True,
-        lambda x, w: reference.block(x, w, SCALED, 3, 3, "relu", gated=False),
+        lambda x, w: reference.block(x, w, SCALED, 3, 3, "relu", gated=False, over_genes=True),
     ),
     "connectivity attention": (
         lambda: ConnectivityAttention(4),
@@ -119,9 +125,9 @@ CASES = {
         lambda x, w: reference.time_attention(x, w, 2, 2),
     ),
     "head": (
-        lambda: Head(4, (5, 3), 0.0, from_zero=False),
+        lambda: Head(4, (5, 3), 0.0, norm_over_genes=False, from_zero=False),
         False,
-        lambda x, w: reference.head(x, w, 2),
+        lambda x, w: reference.head(x, w, 2, over_genes=False),
     ),
     "STEPmr": (
         lambda: STEPmr(4, MR),

@@ -7,7 +7,7 @@ from step.models.graph import Graph
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 
-MR = STEPmrConfig(channels=(6, 9, 9), corrects=True)
+MR = STEPmrConfig(channels=(6, 9, 9), norm_over_genes=False, corrects=True)
 MI = STEPmiConfig(
     channels=(6, 8, 8, 8),
     lstm_layers=2,
@@ -15,6 +15,7 @@ MI = STEPmiConfig(
     output_channels=8,
     attention_heads=4,
     attention_layers=2,
+    norm_over_genes=False,
     corrects=True,
 )
 
@@ -66,6 +67,17 @@ def test_a_gene_hears_of_its_neighbours_and_of_nobody_without_a_graph(network):
     assert moved[11]
     still = (network(x, alone) - network(changed, alone))[0].abs() > 1e-7
     assert still.nonzero().flatten().tolist() == [0]
+
+
+@pytest.mark.parametrize(("network", "config"), [(STEPmr, MR), (STEPmi, MI)])
+def test_a_norm_over_genes_lets_a_gene_hear_of_all(network, config):
+    torch.manual_seed(0)
+    network = network(3, replace(config, norm_over_genes=True)).eval()
+    alone = Graph.from_edges(torch.empty(2, 0, dtype=torch.long), torch.empty(0), 12)
+    x = torch.randn(1, 3, 4, 12)
+    changed = x.clone()
+    changed[..., 0] *= 5.0
+    assert ((network(x, alone) - network(changed, alone)).abs() > 1e-9).all()
 
 
 def test_the_defaults_are_the_published_shapes():

@@ -82,7 +82,7 @@ def test_metrics_say_what_was_scored(reproduced, assay):
     metrics = json.loads((place / "metrics.json").read_text())
     assert metrics["scored"] == "coordinate 4 of 4 of an embedding, not expression"
     assert (metrics["study"], metrics["n_genes"], metrics["n_times"]) == ("published", 6, N_TIMES)
-    assert set(metrics["arms"]) == {"step", "last_value"}
+    assert set(metrics["arms"]) == {"step", "autoregression", "last_value"}
     assert set(metrics["seeds"]) == {"1", "2"}
     by_seed = [scores["mse"] for scores in metrics["seeds"].values()]
     assert metrics["arms"]["step"]["mse"] == pytest.approx(np.mean(by_seed))
@@ -100,7 +100,8 @@ def test_the_report_says_it_on_top(reproduced, assay):
     top = page[page.index("<h1>") : page.index("<h2>")]
     assert "What is scored here is not expression." in top
     assert f"{metrics['target_expression_pearson']:.3f}" in top
-    assert f"{metrics['arms']['last_value']['pearson']:.3f}" in top
+    for arm in ("last_value", "autoregression"):
+        assert f"{metrics['arms'][arm]['pearson']:.3f}" in top
     assert "<i>" not in page.replace("C &lt;i&gt;", "")
     figures = {file.stem for file in (place / "figures").glob("*.png")}
     assert figures == {"forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores"}
@@ -112,7 +113,8 @@ def test_backtest_holds_the_coordinate(reproduced):
     backtest = pd.read_parquet(place / "07_model_output/published/mrna/backtest.parquet")
     assert backtest["origin"].nunique() == 3  # a fifth of 13 windows
     assert (backtest["target_time"] > backtest["origin"]).all()
-    assert backtest.groupby("arm")["seed"].nunique().to_dict() == {"last_value": 0, "step": 2}
+    seeds = backtest.groupby("arm")["seed"].nunique().to_dict()
+    assert seeds == {"autoregression": 0, "last_value": 0, "step": 2}
     genes = pd.read_parquet(place / "08_reporting/published/mrna/per_gene.parquet")["gene"]
     assert set(genes) == {"A", "B", "C <i>", "$D", "=E", "F"}
 

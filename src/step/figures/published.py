@@ -12,17 +12,17 @@ COMPONENT_COLOURS = ("#56B4E9", "#CC79A7", style.BETTER, style.CONTROL)
 
 
 def forecast_scatter(backtest: pd.DataFrame) -> Figure:
-    """The scored coordinate against the network's forecast, and against its own last value.
+    """The scored coordinate against the network's forecast, and against those of its own past.
 
     Args:
         backtest: arm, seed, observed, forecast; the first seed is shown.
     """
-    figure = Figure(figsize=(9, 4.4), layout="constrained")
-    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    figure = Figure(figsize=(12, 4.4), layout="constrained")
+    panels = figure.subplots(1, 3, sharex=True, sharey=True)
     own = backtest[backtest["arm"] == "step"]
-    shown = [
-        ("STEP", own[own["seed"] == own["seed"].iloc[0]], style.STEP),
-        ("last value", backtest[backtest["arm"] == "last_value"], style.ARM_COLOURS["last_value"]),
+    shown = [("STEP", own[own["seed"] == own["seed"].iloc[0]], style.STEP)] + [
+        (arm.replace("_", " "), backtest[backtest["arm"] == arm], style.ARM_COLOURS[arm])
+        for arm in ("autoregression", "last_value")
     ]
     low, high = backtest["observed"].min(), backtest["observed"].max()
     for axes, (label, rows, colour) in zip(panels, shown, strict=True):

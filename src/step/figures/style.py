@@ -19,6 +19,7 @@ ARM_COLOURS = {
     "step": STEP,
     "step_no_graph": CONTROL,
     "last_value": "#CC79A7",
+    "autoregression": BETTER,
     "gene_mean": "#BBBBBB",
     "ses": BETTER,
     "local_level": "#56B4E9",

@@ -43,6 +43,7 @@ class PublishedTraining:
         warm_up_epochs: Epochs over which the learning rate rises to its height.
         halve_after: More epochs than this without a lower held-out loss halve the learning rate;
             None never halves it.
+        anneals: Whether the learning rate falls along half a cosine, to zero after the last epoch.
         most_epochs: Passes over the windows trained on, at most.
         patience: Epochs without a lower held-out loss, after which training ends.
         threads: Of each network; the last digits of its sums depend on it.
@@ -58,6 +59,7 @@ class PublishedTraining:
     weight_decay: Annotated[float, Field(ge=0)]
     warm_up_epochs: Annotated[int, Field(ge=0)]
     halve_after: Annotated[int, Field(ge=0)] | None
+    anneals: bool
     most_epochs: Annotated[int, Field(ge=1)]
     patience: Annotated[int, Field(ge=1)]
     threads: Annotated[int, Field(ge=1)]
@@ -121,13 +123,50 @@ def coordinate_windows(embeddings: np.ndarray, length: int) -> Windows:
     )
 
 
+def autoregress(windows: Windows, trained: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+    """What the scored coordinate's own past forecasts: one linear law, the same for all genes.
+
+    Its weights, one for each time of a window, and its constant are fitted by least squares.
+
+    Args:
+        windows: Every window.
+        trained: Numbers of those fitted to.
+        held_out: Numbers of those forecast.
+
+    Returns:
+        Shape `[held_out, gene]`.
+    """
+    history = windows.history.double().numpy().swapaxes(1, 2)
+    past = np.concatenate([history, np.ones_like(history[..., :1])], axis=2)
+    known = windows.target[trained].double().numpy()
+    rows = past[trained].reshape(-1, past.shape[2])
+    weights, *_ = np.linalg.lstsq(rows, known.ravel(), rcond=None)
+    return past[held_out] @ weights
+
+
+def learning_rates(training: PublishedTraining, steps: int) -> np.ndarray:
+    """The learning rate of each step, were it never halved, shape `[epoch, step]`.
+
+    Args:
+        training: Protocol.
+        steps: In an epoch.
+    """
+    step = np.arange(1, training.most_epochs * steps + 1)
+    risen = training.warm_up_epochs * steps
+    share = np.minimum(step / max(risen, 1), 1.0)
+    if training.anneals:
+        way = (step - 1 - risen).clip(min=0) / max(len(step) - risen, 1)
+        share = share * (1.0 + np.cos(np.pi * way)) / 2.0
+    return (training.learning_rate * share).reshape(training.most_epochs, steps)
+
+
 def run_published(
     embeddings: np.ndarray,
     edges: EdgeList,
     build: BuildModel,
     loss: LossConfig,
     training: PublishedTraining,
-) -> tuple[np.ndarray, list[PublishedRun]]:
+) -> tuple[np.ndarray, list[PublishedRun], np.ndarray]:
     """Fit a network with each seed, and forecast the held-out windows.
 
     Args:
@@ -138,7 +177,8 @@ def run_published(
         training: Protocol.
 
     Returns:
-        The held-out windows, by their first time, in the order drawn; and a run a seed.
+        The held-out windows, by their first time, in the order drawn; a run a seed; and what
+        `autoregress` forecasts.
 
     Raises:
         InputError: There are too few times, or training diverged.
@@ -153,7 +193,7 @@ def run_published(
         joblib.delayed(_run)(windows, trained, held_out, edges, build, loss, training, seed)
         for seed in training.seeds
     )
-    return held_out, joblib.Parallel(n_jobs=jobs)(tasks)
+    return held_out, joblib.Parallel(n_jobs=jobs)(tasks), autoregress(windows, trained, held_out)
 
 
 def _run(
@@ -172,21 +212,15 @@ def _run(
     graph = Graph.from_edges(torch.from_numpy(index), weight, edges.n_genes).to(device)
     torch.manual_seed(seed)
     model = build(windows.inputs.shape[1]).to(device)
-    optimiser = torch.optim.Adam(
-        model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
-    )
-    rate = None
-    if training.halve_after is not None:
-        rate = torch.optim.lr_scheduler.ReduceLROnPlateau(
-            optimiser, factor=0.5, patience=training.halve_after
-        )
+    optimiser = torch.optim.Adam(model.parameters(), weight_decay=training.weight_decay, fused=True)
+    rates = learning_rates(training, len(trained))
     each = [_some(windows, [number]).to(device) for number in trained]
     scored = _some(windows, held_out).to(device)
     curve, kept = [], None
-    best_epoch, lowest = 0, float("inf")
+    best_epoch, lowest, lowered = 0, float("inf"), training.warm_up_epochs
     with threads(training.threads):
         for epoch in range(training.most_epochs):
-            fitted = _pass(model, optimiser, each, graph, loss, training, epoch)
+            fitted = _pass(model, optimiser, each, graph, loss, training, rates[epoch])
             forecast, held = _hold_out(model, scored, graph, loss, training)
             curve.append({"epoch": epoch, "windows": "trained"} | fitted)
             curve.append({"epoch": epoch, "windows": "held_out"} | held)
@@ -197,8 +231,6 @@ def _run(
                 fitted["total"],
                 held["total"],
             )
-            if rate is not None and epoch >= training.warm_up_epochs:
-                rate.step(held["total"])
             if held["total"] < lowest:
                 best_epoch, lowest, kept = epoch, held["total"], forecast
                 weights = {
@@ -206,6 +238,10 @@ def _run(
                 }
             elif epoch - best_epoch >= training.patience:
                 break
+            since = epoch - max(best_epoch, lowered)
+            if training.halve_after is not None and since > training.halve_after:
+                rates[epoch + 1 :] /= 2
+                lowered = epoch
     if kept is None:
         raise InputError(
             f"Training with seed {seed} diverged: the loss was never a number. Lower the network's "
@@ -221,14 +257,12 @@ def _pass(
     graph: Graph,
     loss: LossConfig,
     training: PublishedTraining,
-    epoch: int,
+    rates: np.ndarray,
 ) -> dict[str, float]:
     """One step a window; the mean of each component of the loss."""
     steps = []
-    for number, window in enumerate(each):
-        if epoch < training.warm_up_epochs:
-            share = (epoch * len(each) + number + 1) / (training.warm_up_epochs * len(each))
-            optimiser.param_groups[0]["lr"] = training.learning_rate * share
+    for window, rate in zip(each, rates, strict=True):
+        optimiser.param_groups[0]["lr"] = float(rate)
         steps.append(
             descend(
                 model,

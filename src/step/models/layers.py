@@ -68,15 +68,25 @@ class GraphConv(nn.Module):
 
 
 class ChannelNorm(nn.Module):
-    """Layer normalisation over the channels of each (time, gene)."""
+    """Layer normalisation over the channels of each (time, gene), then a scale for each channel.
 
-    def __init__(self, channels: int):
+    With `over_genes`, over the channels of all genes at a time together, so that what
+    distinguishes genes keeps its size beside what they share.
+    """
+
+    def __init__(self, channels: int, *, over_genes: bool):
         super().__init__()
         self.norm = nn.LayerNorm(channels)
+        self.over_genes = over_genes
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
-        return self.norm(x.movedim(1, -1)).movedim(-1, 1)
+        x = x.movedim(1, -1)
+        if self.over_genes:
+            x = functional.layer_norm(x, x.shape[2:]) * self.norm.weight + self.norm.bias
+        else:
+            x = self.norm(x)
+        return x.movedim(-1, 1)
 
 
 class ChannelGate(nn.Module):
@@ -107,13 +117,14 @@ class STBlock(nn.Module):
         activation: str,
         dropout: float,
         gate: bool,
+        norm_over_genes: bool,
     ):
         super().__init__()
         self.before = TemporalConv(in_channels, kernel, activation)
         self.graph = GraphConv(in_channels, out_channels, order)
         self.after = TemporalConv(out_channels, kernel, activation)
         self.gate = ChannelGate(out_channels) if gate else nn.Identity()
-        self.norm = ChannelNorm(out_channels)
+        self.norm = ChannelNorm(out_channels, over_genes=norm_over_genes)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
@@ -123,7 +134,7 @@ class STBlock(nn.Module):
 
 
 class STStack(nn.Module):
-    """A projection of the inputs to the first width, then a block from each width to the next."""
+    """A block from each width to the next; inputs of another width are projected to the first."""
 
     def __init__(
         self,
@@ -134,11 +145,14 @@ class STStack(nn.Module):
         activation: str,
         dropout: float,
         gate: bool,
+        norm_over_genes: bool,
     ):
         super().__init__()
-        self.project = nn.Conv2d(in_channels, widths[0], 1)
+        self.project = (
+            nn.Identity() if in_channels == widths[0] else nn.Conv2d(in_channels, widths[0], 1)
+        )
         self.blocks = nn.ModuleList(
-            STBlock(before, after, kernel, order, activation, dropout, gate)
+            STBlock(before, after, kernel, order, activation, dropout, gate, norm_over_genes)
             for before, after in pairwise(widths)
         )
 
@@ -266,13 +280,19 @@ class Head(nn.Module):
     """
 
     def __init__(
-        self, in_channels: int, channels: tuple[int, ...], dropout: float, *, from_zero: bool
+        self,
+        in_channels: int,
+        channels: tuple[int, ...],
+        dropout: float,
+        *,
+        norm_over_genes: bool,
+        from_zero: bool,
     ):
         super().__init__()
         layers: list[nn.Module] = []
         for before, after in pairwise((in_channels, *channels)):
-            layers += [nn.Conv2d(before, after, 1), ChannelNorm(after), nn.ELU()]
-            layers += [nn.Dropout(dropout)]
+            norm = ChannelNorm(after, over_genes=norm_over_genes)
+            layers += [nn.Conv2d(before, after, 1), norm, nn.ELU(), nn.Dropout(dropout)]
         layers.pop()  # none before the last layer
         self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 1))
         if from_zero:

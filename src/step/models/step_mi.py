@@ -35,6 +35,9 @@ class STEPmiConfig:
         sequence_dropout: Share dropped between LSTM layers and in the attention.
         head_channels: Widths of the head.
         head_dropout: Share dropped in the head.
+        norm_over_genes: Whether the layer norms take all genes of a time together, as published,
+            and not each by itself. A gene's forecast then depends on all others, whatever the
+            graph says.
         corrects: Whether the network forecasts a correction to a level: it then starts near zero
             and has a linear part. The published one forecasts the value itself.
     """
@@ -52,6 +55,7 @@ class STEPmiConfig:
     sequence_dropout: float = 0.3
     head_channels: tuple[int, ...] = (32, 16)
     head_dropout: float = 0.1
+    norm_over_genes: bool = True
     corrects: bool = False
 
 
@@ -73,6 +77,7 @@ class STEPmi(nn.Module):
             "relu",
             config.dropout,
             config.gate,
+            config.norm_over_genes,
         )
         self.sequence = SequenceMemory(
             last, config.lstm_hidden, config.lstm_layers, config.sequence_dropout
@@ -82,9 +87,13 @@ class STEPmi(nn.Module):
         self.attention = TimeAttention(
             width, config.attention_heads, config.attention_layers, config.sequence_dropout
         )
-        self.out_norm = ChannelNorm(width)
+        self.out_norm = ChannelNorm(width, over_genes=config.norm_over_genes)
         self.head = Head(
-            width, config.head_channels, config.head_dropout, from_zero=config.corrects
+            width,
+            config.head_channels,
+            config.head_dropout,
+            norm_over_genes=config.norm_over_genes,
+            from_zero=config.corrects,
         )
         self.linear = (
             GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None

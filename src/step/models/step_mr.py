@@ -22,6 +22,9 @@ class STEPmrConfig:
         attention: Whether genes are weighed by connectivity attention.
         head_channels: Widths of the head.
         dropout: Share of channels dropped while training.
+        norm_over_genes: Whether the layer norms take all genes of a time together, as published,
+            and not each by itself. A gene's forecast then depends on all others, whatever the
+            graph says.
         corrects: Whether the network forecasts a correction to a level: it then starts near zero
             and has a linear part. The published one forecasts the value itself.
     """
@@ -34,6 +37,7 @@ class STEPmrConfig:
     attention: bool = True
     head_channels: tuple[int, ...] = (32, 16)
     dropout: float = 0.1
+    norm_over_genes: bool = True
     corrects: bool = False
 
 
@@ -54,10 +58,17 @@ class STEPmr(nn.Module):
             "glu",
             config.dropout,
             config.gate,
+            config.norm_over_genes,
         )
         self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ELU(), nn.Conv2d(last, narrow, 1))
         self.attention = ConnectivityAttention(narrow) if config.attention else None
-        self.head = Head(narrow, config.head_channels, config.dropout, from_zero=config.corrects)
+        self.head = Head(
+            narrow,
+            config.head_channels,
+            config.dropout,
+            norm_over_genes=config.norm_over_genes,
+            from_zero=config.corrects,
+        )
         self.linear = (
             GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
         )

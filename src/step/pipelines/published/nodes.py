@@ -156,12 +156,17 @@ def fit_networks(
     genes = _course(expression).columns.to_numpy()
     values, times = embeddings["embeddings"], embeddings["times"]
     training = network.training
-    windows, runs = run_published(values, edge_list(edges, genes), build, network.loss, training)
+    windows, runs, autoregression = run_published(
+        values, edge_list(edges, genes), build, network.loss, training
+    )
     before = windows + training.window - 1
     forecasts = [
         ("step", seed, run.forecast) for seed, run in zip(training.seeds, runs, strict=True)
     ]
-    forecasts.append(("last_value", pd.NA, values[before][..., -1]))
+    forecasts += [
+        ("autoregression", pd.NA, autoregression),
+        ("last_value", pd.NA, values[before][..., -1]),
+    ]
     tables = [
         pd.DataFrame(
             {
@@ -228,9 +233,11 @@ def score(
     n_coordinates = values.shape[-1]
     everywhere = score_coordinates(values, np.arange(window - 1, len(values) - 1))
     own = scores[scores["arm"] == "step"].drop(columns="arm").set_index("seed")
-    last = scores[scores["arm"] == "last_value"].drop(columns=["arm", "seed"]).iloc[0]
-    last = last.drop("direction_accuracy")  # no change has no direction
-    arms = {"step": own.mean(skipna=False), "last_value": last}
+    arms = {"step": own.mean(skipna=False)} | {
+        row["arm"]: row.drop(["arm", "seed"])
+        for _, row in scores[scores["arm"] != "step"].iterrows()
+    }
+    del arms["last_value"]["direction_accuracy"]  # no change has no direction
     metrics = {
         "study": study,
         "assay": assay,
@@ -299,6 +306,7 @@ def fill_workbook(
 def write_report(
     metrics: dict[str, object],
     per_gene: pd.DataFrame,
+    window: int,
     patience: int,
     most_epochs: int,
     **figures: bytes | dict[str, bytes],
@@ -311,6 +319,7 @@ def write_report(
         [pages[name] for name in sorted(pages)],
         metrics=metrics,
         by_coordinate=pd.Series(metrics["last_value_pearson_by_coordinate"], dtype=float),
+        window=window,
         patience=patience,
         most_epochs=most_epochs,
         genes=records(per_gene),

@@ -85,6 +85,7 @@ def create_pipeline(assay: str) -> Pipeline:
             {
                 "metrics": "metrics",
                 "per_gene": "per_gene",
+                "window": "params:window",
                 "patience": "params:patience",
                 "most_epochs": "params:most_epochs",
             }
