@@ -90,15 +90,15 @@ def nearness(vectors: np.ndarray, walks: np.ndarray) -> float:
     return float(near - (unit @ unit.T).mean())
 
 
-def test_shared_negatives_teach_as_well():
+def test_pooled_negatives_teach_as_well():
     ring = networkx.cycle_graph(40)
     networkx.set_edge_attributes(ring, 1.0, "weight")
     walks = random_walks(ordered(ring), 40, 15, 1.0, 1.0, seed=0)
-    own, shared = (
-        nearness(skip_gram(walks, 40, 16, 3, 5, 1, shared=shared).inner, walks)
-        for shared in (False, True)
+    own, pooled = (
+        nearness(skip_gram(walks, 40, 16, 3, 5, 1, pooled=pooled).inner, walks)
+        for pooled in (False, True)
     )
-    assert shared == pytest.approx(own, abs=0.05)
+    assert pooled == pytest.approx(own, abs=0.05)
     assert own > 0.3
 
 
@@ -120,7 +120,7 @@ JOINT = JointEmbeddingConfig(
     p=1.0,
     q=0.5,
     time_weight=0.5,
-    shared_negatives=False,
+    pooled_negatives=False,
     walk_seed=5,
     skip_gram_seed=1,
 )

@@ -28,7 +28,7 @@ class JointEmbeddingConfig:
         q: In-out parameter.
         time_weight: Weight of the edge from a gene to itself at the next time, were its
             embeddings at both times the same.
-        shared_negatives: Whether the pairs of a visit share their negatives; see `skip_gram`.
+        pooled_negatives: Whether negatives are taken from a pool at hand; see `skip_gram`.
         walk_seed: Of the walks.
         skip_gram_seed: Of the skip-gram.
     """
@@ -41,7 +41,7 @@ class JointEmbeddingConfig:
     p: float
     q: float
     time_weight: float
-    shared_negatives: bool
+    pooled_negatives: bool
     walk_seed: int
     skip_gram_seed: int
 
@@ -87,7 +87,7 @@ def _node2vec(graph: scipy.sparse.csr_array, config: JointEmbeddingConfig) -> np
         config.context,
         config.epochs,
         config.skip_gram_seed,
-        shared=config.shared_negatives,
+        pooled=config.pooled_negatives,
     ).inner
 
 
