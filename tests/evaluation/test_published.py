@@ -2,7 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.evaluation.published import score_coordinates, score_published, tabulate_published
+from step.evaluation.published import (
+    score_coordinates,
+    score_published,
+    share_between_parts,
+    tabulate_published,
+)
 
 OBSERVED = np.array([[1.0, 4.0], [3.0, 5.0], [2.0, 6.0]])  # target time × gene
 
@@ -69,3 +74,15 @@ def test_genes_are_tabulated_best_first():
     expected = np.corrcoef(OBSERVED[:, 0], far[:, 0])[0, 1]
     assert found.loc["a", "last_value_pearson"] == pytest.approx(expected)
     assert found.loc["a", "pearson"] == pytest.approx((1.0 + expected) / 2)
+
+
+def test_the_variance_between_connected_parts():
+    edges = pd.DataFrame({"gene_1": ["a", "d"], "gene_2": ["c", "b"], "weight": [1.0, 2.0]})
+    values = {"a": [0.0, 4.0], "b": [1.0, 1.0], "c": [2.0, 4.0], "d": [1.0, 3.0], "e": [5.0, 5.0]}
+    coordinate = pd.DataFrame(values)
+    left = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0])  # squared, within
+    n_parts, share = share_between_parts(coordinate, edges)
+    assert n_parts == 3
+    assert share == pytest.approx(1 - left.mean() / np.var(coordinate.to_numpy()))
+    assert share_between_parts(pd.DataFrame({"a": [0.0, 1.0]}), edges)[1] == 1.0
+    assert np.isnan(share_between_parts(pd.DataFrame({"a": [2.0, 2.0]}), edges)[1])

@@ -89,6 +89,8 @@ def test_metrics_say_what_was_scored(reproduced, assay):
     last = metrics["arms"]["last_value"]["pearson"]
     assert last == pytest.approx(metrics["last_value_pearson_by_coordinate"][-1])
     assert abs(metrics["target_expression_pearson"]) < 1
+    assert metrics["n_connected_parts"] >= 1
+    assert 0 <= metrics["variance_between_parts"] <= 1
     assert "modelling" in metrics["seconds"]
 
 
@@ -156,7 +158,8 @@ def test_a_seed_without_a_score_is_not_left_out_of_the_mean():
         rows.assign(arm=arm, seed=pd.array([seed] * 4, dtype="Int64"), forecast=forecast)
         for (arm, seed), forecast in made.items()
     )
-    found = score(backtest, expression, {"embeddings": values}, "s", "mrna", 2, {}, {})
+    edges = pd.DataFrame({"gene_1": ["a"], "gene_2": ["b"], "weight": [1.0]})
+    found = score(backtest, expression, edges, {"embeddings": values}, "s", "mrna", 2, {}, {})
     assert found["seeds"]["1"]["pearson"] == pytest.approx(1.0)
     assert "pearson" not in found["seeds"]["2"]
     assert "pearson" not in found["arms"]["step"]

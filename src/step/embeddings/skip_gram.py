@@ -61,7 +61,7 @@ def skip_gram(
         start: Vectors to go on from, instead of random ones.
         pooled: Whether negatives are taken from a pool of 512 nodes, which is drawn anew every 50
             walks, instead of from all nodes. Where all vectors together are more than a processor
-            holds at hand, this is some four times as fast.
+            holds at hand, this is some twice as fast.
 
     Returns:
         The vectors; those of nodes that the walks do not visit as at the start, or zero.

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 import step
 from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
 from step.errors import InputError
-from step.evaluation.published import score_coordinates, score_published
+from step.evaluation.published import score_coordinates, score_published, share_between_parts
 from step.figures.published import (
     coordinates,
     forecast_scatter,
@@ -212,6 +212,7 @@ def fit_networks(
 def score(
     backtest: pd.DataFrame,
     expression: pd.DataFrame,
+    edges: pd.DataFrame,
     embeddings: dict[str, np.ndarray],
     study: str,
     assay: str,
@@ -237,6 +238,7 @@ def score(
         row["arm"]: row.drop(["arm", "seed"])
         for _, row in scores[scores["arm"] != "step"].iterrows()
     }
+    n_parts, between = share_between_parts(coordinate, edges)
     del arms["last_value"]["direction_accuracy"]  # no change has no direction
     metrics = {
         "study": study,
@@ -245,6 +247,8 @@ def score(
         "n_genes": course.shape[1],
         "n_times": course.shape[0],
         "n_origins": len(before),
+        "n_connected_parts": int(n_parts),
+        "variance_between_parts": float(between),
         "target_expression_pearson": coordinate.stack().corr(course.stack()),
         "arms": {arm: row.dropna().to_dict() for arm, row in arms.items()},
         "seeds": {str(seed): row.dropna().to_dict() for seed, row in own.iterrows()},

@@ -57,6 +57,7 @@ def create_pipeline(assay: str) -> Pipeline:
             [
                 "backtest",
                 "expression",
+                "edges",
                 "embeddings",
                 "params:study",
                 "params:assay",
