@@ -35,9 +35,9 @@ class STEPmiConfig:
         sequence_dropout: Share dropped between LSTM layers and in the attention.
         head_channels: Widths of the head.
         head_dropout: Share dropped in the head.
-        norm_over_genes: Whether the layer norms take all genes of a time together, as published,
-            and not each by itself. A gene's forecast then depends on all others, whatever the
-            graph says.
+        norm_over_genes: Whether the layer norms take all genes of a time together, as those of the
+            STGCN that the published networks are made of, and not each by itself. A gene's
+            forecast then depends on all others, whatever the graph says.
         corrects: Whether the network forecasts a correction to a level: it then starts near zero
             and has a linear part. The published one forecasts the value itself.
     """

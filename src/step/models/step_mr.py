@@ -22,9 +22,9 @@ class STEPmrConfig:
         attention: Whether genes are weighed by connectivity attention.
         head_channels: Widths of the head.
         dropout: Share of channels dropped while training.
-        norm_over_genes: Whether the layer norms take all genes of a time together, as published,
-            and not each by itself. A gene's forecast then depends on all others, whatever the
-            graph says.
+        norm_over_genes: Whether the layer norms take all genes of a time together, as those of the
+            STGCN that the published networks are made of, and not each by itself. A gene's
+            forecast then depends on all others, whatever the graph says.
         corrects: Whether the network forecasts a correction to a level: it then starts near zero
             and has a linear part. The published one forecasts the value itself.
     """

@@ -1,7 +1,6 @@
 """Reports: templates filled to one HTML page that holds all it shows."""
 
 import base64
-from importlib import resources
 
 import jinja2
 import pandas as pd
@@ -10,19 +9,22 @@ import step
 
 
 def render_report(
-    package: str, figures: dict[str, bytes], pages: list[bytes], **values: object
+    name: str, figures: dict[str, bytes], pages: list[bytes], **values: object
 ) -> str:
-    """Fill a package's `report.html.j2`; what comes from a user's file is escaped.
+    """Fill a template of the pipelines; what comes from a user's file is escaped.
 
     Args:
-        package: Where the template lies.
+        name: The template's path below `step/pipelines`.
         figures: PNG files by name.
         pages: PNG files of pages of figures.
         values: All else that the template names.
     """
-    template = resources.files(package).joinpath("report.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(template).render(
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("step.pipelines", ""),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(name).render(
         version=step.__version__,
         figures={name: _as_uri(png) for name, png in figures.items()},
         pages=[_as_uri(png) for png in pages],

@@ -318,7 +318,7 @@ def write_report(
     """The report: one HTML page that holds all it shows, and says on top what is scored."""
     pages = figures.pop("gene_courses")
     return render_report(
-        __package__,
+        "published/report.html.j2",
         figures,
         [pages[name] for name in sorted(pages)],
         metrics=metrics,

@@ -206,7 +206,7 @@ def write_report(
     pages = figures.pop("gene_pages")
     arms = sorted(metrics["arms"].items(), key=lambda item: item[1]["mse"])
     return render_report(
-        __package__,
+        "reporting/report.html.j2",
         figures,
         [pages[name] for name in sorted(pages)[:EMBEDDED_PAGES]],
         metrics=metrics,
