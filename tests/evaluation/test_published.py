@@ -77,12 +77,11 @@ def test_genes_are_tabulated_best_first():
 
 
 def test_the_variance_between_connected_parts():
-    edges = pd.DataFrame({"gene_1": ["a", "d"], "gene_2": ["c", "b"], "weight": [1.0, 2.0]})
     values = {"a": [0.0, 4.0], "b": [1.0, 1.0], "c": [2.0, 4.0], "d": [1.0, 3.0], "e": [5.0, 5.0]}
     coordinate = pd.DataFrame(values)
+    part = np.array([0, 1, 0, 1, 2])
     left = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0])  # squared, within
-    n_parts, share = share_between_parts(coordinate, edges)
-    assert n_parts == 3
+    share = share_between_parts(coordinate, part)
     assert share == pytest.approx(1 - left.mean() / np.var(coordinate.to_numpy()))
-    assert share_between_parts(pd.DataFrame({"a": [0.0, 1.0]}), edges)[1] == 1.0
-    assert np.isnan(share_between_parts(pd.DataFrame({"a": [2.0, 2.0]}), edges)[1])
+    assert share_between_parts(pd.DataFrame({"a": [0.0, 1.0]}), part[:1]) == 1.0
+    assert np.isnan(share_between_parts(pd.DataFrame({"a": [2.0, 2.0]}), part[:1]))

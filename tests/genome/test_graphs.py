@@ -23,6 +23,11 @@ def test_edges_are_indexed_by_the_genes_given():
     assert (found.first.tolist(), found.second.tolist(), found.n_genes) == ([2], [0], 3)
 
 
+def test_genes_of_a_connected_part_share_its_number():
+    edges = EdgeList(np.array([0, 3]), np.array([2, 1]), np.array([1.0, 2.0]), 5)
+    assert edges.connected_parts().tolist() == [0, 1, 0, 1, 2]
+
+
 def test_weights_of_a_time_know_no_later_one():
     rng = np.random.default_rng(0)
     edges = EdgeList(np.array([0, 1]), np.array([1, 2]), np.array([0.2, 0.4]), 3)

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from scipy.sparse.csgraph import connected_components
 
 from step.evaluation.metrics import score_arms, score_genes
-from step.genome.graphs import edge_list
 
 
 def score_published(backtest: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
@@ -49,22 +47,20 @@ def score_coordinates(embeddings: np.ndarray, before: np.ndarray) -> np.ndarray:
     return products / np.sqrt(np.where(squares > 0, squares, np.nan))
 
 
-def share_between_parts(coordinate: pd.DataFrame, edges: pd.DataFrame) -> tuple[int, float]:
+def share_between_parts(coordinate: pd.DataFrame, part: np.ndarray) -> float:
     """How far the genes of a connected part of the graph have one and the same coordinate.
 
     Args:
         coordinate: Time × gene.
-        edges: gene_1, gene_2, weight.
+        part: Number of each gene's part, shape `[gene]`.
 
     Returns:
-        Number of connected parts; and the share of the coordinate's variance that is left when
-        each gene is replaced by its part's mean at the time, NaN for a constant.
+        The share of the coordinate's variance that is left when each gene is replaced by its
+        part's mean at the time; NaN for a constant.
     """
-    pairs = edge_list(edges, coordinate.columns.to_numpy())
-    n_parts, part = connected_components(pairs.adjacency(pairs.weight), directed=False)
     within = coordinate - coordinate.T.groupby(part).transform("mean").T
     variance = np.var(coordinate.to_numpy())
-    return n_parts, 1.0 - np.mean(within.to_numpy() ** 2) / variance if variance else np.nan
+    return float(1.0 - np.mean(within.to_numpy() ** 2) / variance) if variance else np.nan
 
 
 def tabulate_published(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from scipy.sparse.csgraph import connected_components
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class EdgeList:
         """The graph with other weights, shape `[edge]`, as a matrix; see `adjacency`."""
         index, edge = self.both_directions()
         return adjacency(*index, weight[edge], edge, self.n_genes)
+
+    def connected_parts(self) -> np.ndarray:
+        """Number of the connected part that each gene belongs to, from 0 on, shape `[gene]`."""
+        return connected_components(self.adjacency(self.weight), directed=False)[1]
 
     def without_edges(self) -> "EdgeList":
         """The same genes, unconnected."""

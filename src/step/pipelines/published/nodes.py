@@ -238,7 +238,7 @@ def score(
         row["arm"]: row.drop(["arm", "seed"])
         for _, row in scores[scores["arm"] != "step"].iterrows()
     }
-    n_parts, between = share_between_parts(coordinate, edges)
+    part = edge_list(edges, course.columns.to_numpy()).connected_parts()
     del arms["last_value"]["direction_accuracy"]  # no change has no direction
     metrics = {
         "study": study,
@@ -247,8 +247,8 @@ def score(
         "n_genes": course.shape[1],
         "n_times": course.shape[0],
         "n_origins": len(before),
-        "n_connected_parts": int(n_parts),
-        "variance_between_parts": float(between),
+        "n_connected_parts": int(part.max()) + 1,
+        "variance_between_parts": share_between_parts(coordinate, part),
         "target_expression_pearson": coordinate.stack().corr(course.stack()),
         "arms": {arm: row.dropna().to_dict() for arm, row in arms.items()},
         "seeds": {str(seed): row.dropna().to_dict() for seed, row in own.iterrows()},
