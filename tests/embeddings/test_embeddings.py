@@ -5,6 +5,7 @@ import scipy.sparse
 from gensim.models import Word2Vec
 from node2vec import Node2Vec
 
+from step.embeddings import skip_gram as skip_gram_module
 from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
 from step.embeddings.skip_gram import skip_gram
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
@@ -83,6 +84,24 @@ def test_vectors_are_those_of_gensim(n_nodes, context):
     assert not np.delete(found.inner, visited, axis=0).any()
 
 
+def test_walks_are_trained_block_by_block_as_at_once(monkeypatch):
+    walks = np.random.default_rng(1).integers(0, 30, (300, 20))
+    whole = skip_gram(walks, 30, 8, 4, 2, 3)
+    monkeypatch.setattr(skip_gram_module, "BLOCK", 70)
+    np.testing.assert_array_equal(skip_gram(walks, 30, 8, 4, 2, 3).inner, whole.inner)
+
+
+def test_a_pair_learns_at_once_what_it_learns_in_turn():
+    rng = np.random.default_rng(0)
+    vector, outer = rng.normal(size=16).astype("f4"), rng.normal(size=(9, 16)).astype("f4")
+    rows, rate, room = np.array([4, 1, 8, 0, 2, 7]), np.float32(0.1), np.empty(16, "f4")
+    other, others = vector.copy(), outer.copy()
+    skip_gram_module._learn_at_once(vector, outer, rows, rate, room)
+    skip_gram_module._learn_in_turn(other, others, rows, rate, room)
+    np.testing.assert_allclose(vector, other, atol=1e-6)
+    np.testing.assert_allclose(outer, others, atol=1e-6)
+
+
 def nearness(vectors: np.ndarray, walks: np.ndarray) -> float:
     """How much nearer neighbours in a walk lie than any two nodes, as a difference of cosines."""
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -90,7 +109,8 @@ def nearness(vectors: np.ndarray, walks: np.ndarray) -> float:
     return float(near - (unit @ unit.T).mean())
 
 
-def test_pooled_negatives_teach_as_well():
+def test_pooled_negatives_teach_as_well(monkeypatch):
+    monkeypatch.setattr(skip_gram_module, "POOL_SIZE", 8)
     ring = networkx.cycle_graph(40)
     networkx.set_edge_attributes(ring, 1.0, "weight")
     walks = random_walks(ordered(ring), 40, 15, 1.0, 1.0, seed=0)

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 
 from step.evaluation.published import (
+    part_mean_share,
     score_coordinates,
     score_published,
-    share_between_parts,
     tabulate_published,
 )
 
@@ -76,12 +76,12 @@ def test_genes_are_tabulated_best_first():
     assert found.loc["a", "pearson"] == pytest.approx((1.0 + expected) / 2)
 
 
-def test_the_variance_between_connected_parts():
+def test_what_stays_of_the_variance_in_the_means_of_parts():
     values = {"a": [0.0, 4.0], "b": [1.0, 1.0], "c": [2.0, 4.0], "d": [1.0, 3.0], "e": [5.0, 5.0]}
     coordinate = pd.DataFrame(values)
     part = np.array([0, 1, 0, 1, 2])
     left = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0])  # squared, within
-    share = share_between_parts(coordinate, part)
+    share = part_mean_share(coordinate, part)
     assert share == pytest.approx(1 - left.mean() / np.var(coordinate.to_numpy()))
-    assert share_between_parts(pd.DataFrame({"a": [0.0, 1.0]}), part[:1]) == 1.0
-    assert np.isnan(share_between_parts(pd.DataFrame({"a": [2.0, 2.0]}), part[:1]))
+    assert part_mean_share(pd.DataFrame({"a": [0.0, 1.0]}), part[:1]) == 1.0
+    assert np.isnan(part_mean_share(pd.DataFrame({"a": [2.0, 2.0]}), part[:1]))

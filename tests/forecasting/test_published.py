@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from step.errors import InputError
+from step.forecasting import published
 from step.forecasting.published import (
     PublishedTraining,
     autoregress,
@@ -103,13 +104,25 @@ def test_training_ends_when_patience_does():
     assert run.curve["epoch"].max() == run.best_epoch + 2 < 39
 
 
-def test_a_plateau_halves_the_learning_rate():
-    plain = replace(TRAINING, learning_rate=0.3, most_epochs=6)
-    _, (steady,), _ = run_published(course(), RING, BUILD, LOSS, plain)
-    _, (halved,), _ = run_published(course(), RING, BUILD, LOSS, replace(plain, halve_after=0))
-    differing = steady.curve["total"].to_numpy() != halved.curve["total"].to_numpy()
-    assert not differing[:4].any()
-    assert differing.any()
+def test_a_plateau_halves_the_learning_rate(monkeypatch):
+    rates, hold_out = [], published._hold_out
+
+    def record(*arguments):
+        rates.append(arguments[-1][0])
+        return {"total": 1.0}
+
+    def worse_each_time(*arguments):
+        forecast, held = hold_out(*arguments)
+        return forecast, held | {"total": float(len(rates))}
+
+    monkeypatch.setattr(published, "_pass", record)
+    monkeypatch.setattr(published, "_hold_out", worse_each_time)
+    run_published(course(), RING, BUILD, LOSS, replace(TRAINING, halve_after=1, most_epochs=7))
+    assert rates == [0.003 / share for share in (1, 1, 1, 2, 2, 4, 4)]
+    rates.clear()
+    later = replace(TRAINING, halve_after=1, warm_up_epochs=2, most_epochs=7)
+    run_published(course(), RING, BUILD, LOSS, later)
+    assert rates[2:] == [0.003 / share for share in (1, 1, 1, 2, 2)]
 
 
 def test_the_learning_rate_rises_then_falls_along_a_cosine():

@@ -90,7 +90,7 @@ def test_metrics_say_what_was_scored(reproduced, assay):
     assert last == pytest.approx(metrics["last_value_pearson_by_coordinate"][-1])
     assert abs(metrics["target_expression_pearson"]) < 1
     assert metrics["n_connected_parts"] >= 1
-    assert 0 <= metrics["variance_between_parts"] <= 1
+    assert 0 <= metrics["part_mean_share"] <= 1
     assert "modelling" in metrics["seconds"]
 
 

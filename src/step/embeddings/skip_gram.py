@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pandas as pd
 
-NEGATIVES = 5
+NEGATIVES = 5  # `_learn_at_once` is written out for these
 NOISE_EXPONENT = 0.75
 FIRST_RATE, LAST_RATE = 0.025, 0.0001
 FREQUENT = 1e-3  # share of all nodes walked, above which visits are left out at random
@@ -14,7 +14,7 @@ LARGEST = 6.0  # a product beyond this is learned
 TABLE_SIZE = 1000
 NOISE_TOP = 2**31 - 1
 BLOCK = 100_000  # walks trained at a time, which bounds the memory of their random words
-POOL_SIZE, POOL_WALKS = 512, 50  # negatives at hand, and for how many walks
+POOL_SIZE, POOL_WALKS = 512, 50  # draws at hand, and for how many walks
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def skip_gram(
 
     Settings that node2vec leaves as they are, the random state and the order of its draws are
     those of gensim 4 with `workers=1` and each walk a batch of its own, so the same seed gives
-    the same vectors but for rounding.
+    the same vectors but for rounding, unless negatives are pooled.
 
     Args:
         walks: Nodes, shape `[walk, length]`.
@@ -59,9 +59,9 @@ def skip_gram(
         epochs: Passes over the walks.
         seed: Of initial vectors and of training.
         start: Vectors to go on from, instead of random ones.
-        pooled: Whether negatives are taken from a pool of 512 nodes, which is drawn anew every 50
-            walks, instead of from all nodes. Where all vectors together are more than a processor
-            holds at hand, this is some twice as fast.
+        pooled: Whether negatives are taken evenly from 512 draws, made anew every 50 walks, instead
+            of being drawn from all nodes each time. Where all vectors together are more than a
+            processor holds at hand, this is some twice as fast.
 
     Returns:
         The vectors; those of nodes that the walks do not visit as at the start, or zero.
@@ -86,7 +86,8 @@ def skip_gram(
             block = rank[walks[first : first + BLOCK]]
             done = (epoch + np.arange(first, first + len(block)) / len(walks)) / epochs
             rates = (FIRST_RATE - (FIRST_RATE - LAST_RATE) * done).astype(np.float32)
-            # A node takes two words at most on average, so these are enough by 20 deviations.
+            # A node takes two words at most on average, a walk two and at times two for the pool;
+            # so these are enough by 20 deviations.
             needed = len(block) * 3 + int(2.2 * block.size) + 1000
             fresh = state.randint(0, 2**32, max(needed - len(words), 0), dtype=np.uint32)
             words = np.concatenate([words, fresh])
@@ -143,7 +144,7 @@ def _train(walks, rates, inner, outer, noise, guide, pool, kept, context, words,
 
     Random words of 32 bits (the state's) are taken from `words` from `used` on; from them come the
     first value of each walk's linear congruential generator, which draws what is left out and the
-    negatives, and the reach of each context.
+    negatives, the reach of each context, and what fills `pool`, unless that is empty.
 
     Returns:
         How many words were used.
@@ -158,11 +159,11 @@ def _train(walks, rates, inner, outer, noise, guide, pool, kept, context, words,
     mask = np.uint32(mask - 1)
     for walk in range(len(walks)):
         if len(pool) and walk % POOL_WALKS == 0:
-            state = _first(words, used)
+            state = _first_state(words, used)
             used += 2
             for place in range(len(pool)):
                 pool[place], state = _draw_negative(noise, guide, state)
-        state = _first(words, used)
+        state = _first_state(words, used)
         used += 2
         length = 0
         for node in walks[walk]:
@@ -189,7 +190,7 @@ def _train(walks, rates, inner, outer, noise, guide, pool, kept, context, words,
                 apart = True
                 for number in range(1, NEGATIVES + 1):
                     if len(pool):
-                        rows[number] = pool[(state >> np.uint64(16)) % np.uint64(POOL_SIZE)]
+                        rows[number] = pool[(state >> np.uint64(16)) % np.uint64(len(pool))]
                         state = _next(state)
                     else:
                         rows[number], state = _draw_negative(noise, guide, state)
@@ -271,7 +272,7 @@ def _draw_negative(noise, guide, state):
 
 
 @numba.njit(cache=True, nogil=True)
-def _first(words, used):
+def _first_state(words, used):
     """A generator's first value, of 48 bits, from two words."""
     low_bits = np.uint32(2**24 - 1)
     high, low = words[used] & low_bits, words[used + 1] & low_bits

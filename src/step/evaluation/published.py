@@ -47,16 +47,16 @@ def score_coordinates(embeddings: np.ndarray, before: np.ndarray) -> np.ndarray:
     return products / np.sqrt(np.where(squares > 0, squares, np.nan))
 
 
-def share_between_parts(coordinate: pd.DataFrame, part: np.ndarray) -> float:
-    """How far the genes of a connected part of the graph have one and the same coordinate.
+def part_mean_share(coordinate: pd.DataFrame, part: np.ndarray) -> float:
+    """How much of a coordinate is that of the connected parts of the graph, not of single genes.
 
     Args:
         coordinate: Time × gene.
         part: Number of each gene's part, shape `[gene]`.
 
     Returns:
-        The share of the coordinate's variance that is left when each gene is replaced by its
-        part's mean at the time; NaN for a constant.
+        The share of the coordinate's variance over all genes and times that stays when each gene
+        is replaced by its part's mean at the time; NaN for a constant.
     """
     within = coordinate - coordinate.T.groupby(part).transform("mean").T
     variance = np.var(coordinate.to_numpy())

@@ -167,7 +167,7 @@ def run_published(
     loss: LossConfig,
     training: PublishedTraining,
 ) -> tuple[np.ndarray, list[PublishedRun], np.ndarray]:
-    """Fit a network with each seed, and forecast the held-out windows.
+    """Fit a network with each seed and an autoregression, and forecast the held-out windows.
 
     Args:
         embeddings: Shape `[time, gene, dimension]`, float32.
@@ -212,6 +212,7 @@ def _run(
     graph = Graph.from_edges(torch.from_numpy(index), weight, edges.n_genes).to(device)
     torch.manual_seed(seed)
     model = build(windows.inputs.shape[1]).to(device)
+    # The learning rate is set at each step; a fused step takes a third of the time.
     optimiser = torch.optim.Adam(model.parameters(), weight_decay=training.weight_decay, fused=True)
     rates = learning_rates(training, len(trained))
     each = [_some(windows, [number]).to(device) for number in trained]

@@ -9,12 +9,12 @@ import step
 
 
 def render_report(
-    name: str, figures: dict[str, bytes], pages: list[bytes], **values: object
+    template: str, figures: dict[str, bytes], pages: list[bytes], **values: object
 ) -> str:
     """Fill a template of the pipelines; what comes from a user's file is escaped.
 
     Args:
-        name: The template's path below `step/pipelines`.
+        template: Its path below `step/pipelines`.
         figures: PNG files by name.
         pages: PNG files of pages of figures.
         values: All else that the template names.
@@ -24,7 +24,7 @@ def render_report(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template(name).render(
+    return environment.get_template(template).render(
         version=step.__version__,
         figures={name: _as_uri(png) for name, png in figures.items()},
         pages=[_as_uri(png) for png in pages],

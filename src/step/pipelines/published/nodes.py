@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 import step
 from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
 from step.errors import InputError
-from step.evaluation.published import score_coordinates, score_published, share_between_parts
+from step.evaluation.published import part_mean_share, score_coordinates, score_published
 from step.figures.published import (
     coordinates,
     forecast_scatter,
@@ -238,8 +238,8 @@ def score(
         row["arm"]: row.drop(["arm", "seed"])
         for _, row in scores[scores["arm"] != "step"].iterrows()
     }
-    part = edge_list(edges, course.columns.to_numpy()).connected_parts()
     del arms["last_value"]["direction_accuracy"]  # no change has no direction
+    part = edge_list(edges, course.columns.to_numpy()).connected_parts()
     metrics = {
         "study": study,
         "assay": assay,
@@ -248,7 +248,7 @@ def score(
         "n_times": course.shape[0],
         "n_origins": len(before),
         "n_connected_parts": int(part.max()) + 1,
-        "variance_between_parts": share_between_parts(coordinate, part),
+        "part_mean_share": part_mean_share(coordinate, part),
         "target_expression_pearson": coordinate.stack().corr(course.stack()),
         "arms": {arm: row.dropna().to_dict() for arm, row in arms.items()},
         "seeds": {str(seed): row.dropna().to_dict() for seed, row in own.iterrows()},
