@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from step.forecasting.panel import Panel
-from step.genome.graphs import EdgeList
-from step.pipelines.simulation.expression import (
+from step.graphs.gene_graph import GeneGraph
+from step.simulation.expression import (
     choose_leading,
     neighbour_weights,
     replicate_log2,
     simulate_latent,
 )
-from step.pipelines.simulation.genome import simulate_annotation, simulate_bins
-from step.pipelines.simulation.nodes import sample_times
+from step.simulation.genome import simulate_annotation, simulate_bins
+from step.simulation.study import sample_times
 
 ROOT = Path(__file__).parents[1]
 
 
-def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Panel, EdgeList]:
+def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Panel, GeneGraph]:
     """A small course whose genes follow their neighbours, and the graph of these neighbours."""
     bins = simulate_bins([40, 40, 40], 500_000, seed)
     genes = simulate_annotation(bins, n_genes, seed)
@@ -41,11 +41,11 @@ def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Pane
         replicate_variance=values.var(axis=1, ddof=1),
         n_replicates=np.full((len(times), n_genes), 3.0),
     )
-    return panel, EdgeList(both.row[upper], both.col[upper], both.data[upper], n_genes)
+    return panel, GeneGraph(both.row[upper], both.col[upper], both.data[upper], n_genes)
 
 
 @pytest.fixture(scope="session")
-def study() -> tuple[Panel, EdgeList]:
+def study() -> tuple[Panel, GeneGraph]:
     """A small coupled course and its graph."""
     return simulated_study(coupling=1.0, seed=2)
 

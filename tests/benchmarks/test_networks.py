@@ -12,7 +12,7 @@ import pytest
 import torch
 import torch_geometric
 
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 
@@ -25,7 +25,7 @@ NEIGHBOURS = 5
 STEPS = 3
 
 
-def graph(n_genes: int, times: int, weights: str) -> Graph:
+def graph(n_genes: int, times: int, weights: str) -> GraphOperator:
     """A ring in which every gene has some neighbours on either side."""
     gene = torch.arange(n_genes)
     index = torch.cat(
@@ -33,7 +33,7 @@ def graph(n_genes: int, times: int, weights: str) -> Graph:
     )
     both = torch.cat([index, index.flip(0)], dim=1)
     shape = (both.shape[1],) if weights == "static" else (1, times, both.shape[1])
-    return Graph.from_edges(both, torch.rand(shape) + 0.1, n_genes)
+    return GraphOperator.from_edges(both, torch.rand(shape) + 0.1, n_genes)
 
 
 def seconds(network: str, n_genes: int, device: str, precision: str, weights: str) -> float:

@@ -6,11 +6,12 @@ from gensim.models import Word2Vec
 from node2vec import Node2Vec
 
 from step.embeddings import skip_gram as skip_gram_module
-from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
 from step.embeddings.skip_gram import skip_gram
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
 from step.embeddings.walks import random_walks
-from step.genome.graphs import EdgeList, adjacency, weights_over_time
+from step.graphs.gene_graph import GeneGraph, adjacency
+from step.graphs.weights import weights_over_time
+from step.published.embedding import JointEmbeddingConfig, joint_embedding
 
 CONFIG = EmbeddingConfig(
     dimensions=4,
@@ -175,7 +176,7 @@ def test_joint_embedding_is_the_published_procedure_by_its_own_packages():
             whole.add_edge((gene, time), (gene, time + 1), weight=0.5 * max(cosine, 1e-6))
     reference = node2vec(whole)
     expected = [[reference[str((gene, time))] for gene in range(6)] for time in range(4)]
-    found = joint_embedding(EdgeList(first, second, np.ones(7), 6), weights, JOINT)
+    found = joint_embedding(GeneGraph(first, second, np.ones(7), 6), weights, JOINT)
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 

@@ -16,7 +16,7 @@ from step.expression.normalisation import (
 )
 from step.expression.replicates import gene_noise, summarise_replicates
 from step.expression.samples import Measurements, TableLayout, read_measurements
-from step.pipelines.simulation.expression import nanostring_counts
+from step.simulation.expression import nanostring_counts
 
 LAYOUT = TableLayout(gene_column="gene", scale="counts", time_unit="day")
 

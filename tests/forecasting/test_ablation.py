@@ -6,7 +6,7 @@ import pytest
 from step.embeddings.temporal import temporal_embedding
 from step.forecasting.ablation import Ablation, ablate, variants
 from step.forecasting.networks import Recipe
-from step.genome.graphs import weights_over_time
+from step.graphs.weights import weights_over_time
 from step.models.step_mi import STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 from step.pipelines.ablation.nodes import tabulate

@@ -15,7 +15,7 @@ from step.forecasting.baselines import BASELINES
 from step.forecasting.comparison import compare_graphs, scored_mse
 from step.forecasting.networks import Recipe, TrainingConfig, run_network
 from step.forecasting.training import choose_device
-from step.genome.graphs import weights_over_time
+from step.graphs.weights import weights_over_time
 from step.models.losses import LossConfig
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig

@@ -4,7 +4,7 @@ import pytest
 
 from step.datasets import ContactMapDataset
 from step.genome.contacts import ContactMap
-from step.pipelines.simulation.genome import simulate_bins, simulate_contacts
+from step.simulation.genome import simulate_bins, simulate_contacts
 
 
 @pytest.fixture(scope="package")

@@ -7,7 +7,7 @@ from step.datasets import ContactMapDataset, GeneAnnotationDataset, TextContactM
 from step.errors import InputError
 from step.genome.features import Features, chromatin_features, insulation_window
 from step.genome.placement import choose_tss
-from step.pipelines.simulation.genome import simulate_annotation
+from step.simulation.genome import simulate_annotation
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import torch
 import torch_geometric
 from torch_geometric.nn import ChebConv
 
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ChannelGate,
     ConnectivityAttention,
@@ -49,18 +49,18 @@ MI = STEPmiConfig(
 )
 
 
-def graph(n_genes: int = 6) -> Graph:
-    return Graph.from_edges(BOTH, WEIGHT.repeat(2), n_genes)
+def graph(n_genes: int = 6) -> GraphOperator:
+    return GraphOperator.from_edges(BOTH, WEIGHT.repeat(2), n_genes)
 
 
-def varying() -> tuple[Graph, np.ndarray]:
+def varying() -> tuple[GraphOperator, np.ndarray]:
     """A graph whose weights differ by window and time, and its −D^-½ A D^-½."""
     weight = torch.rand(2, 5, 5, dtype=torch.double) + 0.1
     scaled = [
         [reference.laplacian(*EDGES.numpy(), weight[b, t].numpy(), 6) for t in range(5)]
         for b in range(2)
     ]
-    return Graph.from_edges(BOTH, weight.repeat(1, 1, 2), 6), np.array(scaled)
+    return GraphOperator.from_edges(BOTH, weight.repeat(1, 1, 2), 6), np.array(scaled)
 
 
 @pytest.fixture(autouse=True)
@@ -213,7 +213,7 @@ def test_weights_may_differ_by_window_and_time(aggregation):
 def test_weights_that_never_differ_are_static_ones(aggregation):
     network = STEPmr(4, MR).double().eval()
     x = torch.randn(SHAPE, dtype=torch.double)
-    same = Graph.from_edges(BOTH, WEIGHT.repeat(2).expand(2, 5, 10), 6)
+    same = GraphOperator.from_edges(BOTH, WEIGHT.repeat(2).expand(2, 5, 10), 6)
     torch.testing.assert_close(network(x, same), network(x, graph()))
 
 

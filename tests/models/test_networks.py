@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 
@@ -20,10 +20,12 @@ MI = STEPmiConfig(
 )
 
 
-def ring(n_genes: int) -> Graph:
+def ring(n_genes: int) -> GraphOperator:
     genes = torch.arange(n_genes)
     index = torch.stack([genes, genes.roll(1)])
-    return Graph.from_edges(torch.cat([index, index.flip(0)], 1), torch.ones(2 * n_genes), n_genes)
+    return GraphOperator.from_edges(
+        torch.cat([index, index.flip(0)], 1), torch.ones(2 * n_genes), n_genes
+    )
 
 
 @pytest.fixture(params=["mr", "mi"])
@@ -49,7 +51,7 @@ def test_genes_may_be_listed_in_any_order(network):
     index = torch.stack([genes, genes.roll(1)])
     index = torch.cat([index, index.flip(0)], 1)
     place = torch.argsort(order)
-    moved = Graph.from_edges(place[index], torch.ones(16), 8)
+    moved = GraphOperator.from_edges(place[index], torch.ones(16), 8)
     torch.testing.assert_close(network(x[..., order], moved), network(x, ring(8))[:, order])
 
 
@@ -61,7 +63,7 @@ def test_a_gene_hears_of_its_neighbours_and_of_nobody_without_a_graph(network):
     x = torch.randn(1, 3, 4, 12)
     changed = x.clone()
     changed[..., 0] += 1.0
-    alone = Graph.from_edges(torch.empty(2, 0, dtype=torch.long), torch.empty(0), 12)
+    alone = GraphOperator.from_edges(torch.empty(2, 0, dtype=torch.long), torch.empty(0), 12)
     moved = (network(x, ring(12)) - network(changed, ring(12)))[0].abs() > 1e-7
     assert moved[1]
     assert moved[11]
@@ -73,7 +75,7 @@ def test_a_gene_hears_of_its_neighbours_and_of_nobody_without_a_graph(network):
 def test_a_norm_over_genes_lets_a_gene_hear_of_all(network, config):
     torch.manual_seed(0)
     network = network(3, replace(config, norm_over_genes=True)).eval()
-    alone = Graph.from_edges(torch.empty(2, 0, dtype=torch.long), torch.empty(0), 12)
+    alone = GraphOperator.from_edges(torch.empty(2, 0, dtype=torch.long), torch.empty(0), 12)
     x = torch.randn(1, 3, 4, 12)
     changed = x.clone()
     changed[..., 0] *= 5.0

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from step.datasets import NetworkDataset
-from step.genome.pair_table import FEATURES
 from step.pipelines.published.nodes import score
+from step.published.pair_table import FEATURES
 from tests.conftest import copy_project
 from tests.pipelines.conftest import run, written
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from step.embeddings.skip_gram import skip_gram
 from step.embeddings.walks import random_walks
-from step.genome.graphs import EdgeList
+from step.graphs.gene_graph import GeneGraph
 from step.typed import settings
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,9 @@ class EmbeddingConfig:
     seed: int
 
 
-def temporal_embedding(edges: EdgeList, weights: np.ndarray, config: EmbeddingConfig) -> np.ndarray:
+def temporal_embedding(
+    edges: GeneGraph, weights: np.ndarray, config: EmbeddingConfig
+) -> np.ndarray:
     """Embed the graph of every time, each going on from the one before it.
 
     Each time's graph is walked (node2vec) and a skip-gram is trained on the walks, starting from
@@ -50,7 +52,7 @@ def temporal_embedding(edges: EdgeList, weights: np.ndarray, config: EmbeddingCo
 
     Args:
         edges: The graph.
-        weights: Shape `[time, edge]`; see `step.genome.graphs.weights_over_time`.
+        weights: Shape `[time, edge]`; see `step.graphs.gene_graph.weights_over_time`.
         config: Settings.
 
     Returns:

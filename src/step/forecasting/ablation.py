@@ -11,7 +11,7 @@ from torch import nn
 from step.forecasting.backtest import forecast_origins
 from step.forecasting.networks import Recipe, run_network
 from step.forecasting.panel import Panel
-from step.genome.graphs import EdgeList
+from step.graphs.gene_graph import GeneGraph
 from step.models.losses import LossConfig
 from step.models.step_mi import STEPmiConfig
 from step.models.step_mr import STEPmrConfig
@@ -88,7 +88,7 @@ def variants(config: NetworkConfig, loss: LossConfig) -> list[Variant]:
 
 def ablate(
     panel: Panel,
-    edges: EdgeList,
+    edges: GeneGraph,
     embeddings: np.ndarray,
     network: Callable[..., nn.Module],
     config: NetworkConfig,
@@ -134,7 +134,7 @@ def ablate(
 
 def _losses(
     panel: Panel,
-    edges: EdgeList,
+    edges: GeneGraph,
     embeddings: np.ndarray,
     network: Callable[..., nn.Module],
     variant: Variant,

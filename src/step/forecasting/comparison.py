@@ -11,7 +11,8 @@ from step.forecasting.backtest import BacktestConfig, forecast_origins
 from step.forecasting.networks import NetworkRun, Recipe, run_network
 from step.forecasting.panel import Panel
 from step.forecasting.training import choose_device
-from step.genome.graphs import EdgeList, weights_over_time
+from step.graphs.gene_graph import GeneGraph
+from step.graphs.weights import weights_over_time
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Comparison:
 
 
 def compare_graphs(
-    panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe
+    panel: Panel, edges: GeneGraph, embeddings: np.ndarray, recipe: Recipe
 ) -> Comparison:
     """Run the recipe on the real graph, without edges, and on rewired graphs.
 
@@ -75,7 +76,7 @@ def scored_mse(run: NetworkRun, panel: Panel, config: BacktestConfig) -> float:
 
 
 def _run_graph(
-    panel: Panel, edges: EdgeList, embeddings: np.ndarray | None, recipe: Recipe
+    panel: Panel, edges: GeneGraph, embeddings: np.ndarray | None, recipe: Recipe
 ) -> NetworkRun:
     if embeddings is None:
         weights = weights_over_time(edges, panel.robust, recipe.embedding.expression_weight)

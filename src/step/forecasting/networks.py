@@ -20,8 +20,9 @@ from step.forecasting.level import Level, local_level
 from step.forecasting.panel import Panel
 from step.forecasting.training import choose_device, correct, fit, threads
 from step.forecasting.windows import N_CHANNELS, Windows, last_window, training_windows
-from step.genome.graphs import EdgeList, weights_over_time
-from step.models.graph import Graph
+from step.graphs.gene_graph import GeneGraph
+from step.graphs.weights import weights_over_time
+from step.models.graph_operator import GraphOperator
 from step.models.losses import LossConfig
 from step.typed import settings
 
@@ -117,7 +118,7 @@ class Graphs:
         device: Where to compute.
     """
 
-    def __init__(self, edges: EdgeList, weights: np.ndarray | None, device: torch.device):
+    def __init__(self, edges: GeneGraph, weights: np.ndarray | None, device: torch.device):
         index, self._edge = edges.both_directions()
         self._index = torch.from_numpy(index)
         self._weights = weights
@@ -125,21 +126,21 @@ class Graphs:
         self._device = device
         self._static = self._graph(edges.weight[self._edge]) if weights is None else None
 
-    def of(self, rows: np.ndarray) -> Graph:
+    def of(self, rows: np.ndarray) -> GraphOperator:
         """Of windows that hold these times, shape `[batch, time]`; later ones count as the last."""
         if self._static is not None:
             return self._static
         known = np.minimum(rows, len(self._weights) - 1)
         return self._graph(self._weights[known][..., self._edge])
 
-    def _graph(self, weight: np.ndarray) -> Graph:
+    def _graph(self, weight: np.ndarray) -> GraphOperator:
         tensor = torch.from_numpy(np.ascontiguousarray(weight, dtype=np.float32))
-        return Graph.from_edges(self._index, tensor, self._n_genes).to(self._device)
+        return GraphOperator.from_edges(self._index, tensor, self._n_genes).to(self._device)
 
 
 @threads(1)  # the same sums whatever the machine, and faster at these sizes
 def run_network(
-    panel: Panel, edges: EdgeList, embeddings: np.ndarray, recipe: Recipe
+    panel: Panel, edges: GeneGraph, embeddings: np.ndarray, recipe: Recipe
 ) -> NetworkRun:
     """Forecast from every origin up to the last time.
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from step.errors import InputError
 from step.forecasting.windows import Windows
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 from step.models.losses import LossConfig, loss_components
 
 
@@ -45,7 +45,7 @@ def fit(
     model: nn.Module,
     optimiser: torch.optim.Optimizer,
     windows: Windows,
-    graph: Graph,
+    graph: GraphOperator,
     loss: LossConfig,
     steps: int,
     *,
@@ -81,7 +81,7 @@ def descend(
     model: nn.Module,
     optimiser: torch.optim.Optimizer,
     windows: Windows,
-    graph: Graph,
+    graph: GraphOperator,
     loss: LossConfig,
     *,
     mixed_precision: bool,
@@ -114,7 +114,7 @@ def descend(
 
 
 def correct(
-    model: nn.Module, window: Windows, graph: Graph, *, mixed_precision: bool
+    model: nn.Module, window: Windows, graph: GraphOperator, *, mixed_precision: bool
 ) -> torch.Tensor:
     """The model's correction to the level, log2, shape `[gene]`, in the main memory."""
     model.eval()
@@ -124,7 +124,7 @@ def correct(
 
 
 def apply(
-    model: nn.Module, windows: Windows, graph: Graph, *, mixed_precision: bool
+    model: nn.Module, windows: Windows, graph: GraphOperator, *, mixed_precision: bool
 ) -> torch.Tensor:
     """The network's output for each window, shape `[batch, gene]`, in single precision."""
     device = windows.inputs.device.type

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 
 
 class TemporalConv(nn.Module):
@@ -55,7 +55,7 @@ class GraphConv(nn.Module):
             nn.Identity() if in_channels == out_channels else nn.Linear(in_channels, out_channels)
         )
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
         nodes = x.permute(3, 0, 2, 1)  # gene first: one row of the sparse product each
         before, here = nodes, nodes
@@ -127,7 +127,7 @@ class STBlock(nn.Module):
         self.norm = ChannelNorm(out_channels, over_genes=norm_over_genes)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
         x = functional.elu(self.graph(self.before(x), graph))
         return self.dropout(self.norm(self.gate(self.after(x))))
@@ -156,7 +156,7 @@ class STStack(nn.Module):
             for before, after in pairwise(widths)
         )
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, last width, time, gene]`."""
         x = self.project(x)
         for block in self.blocks:
@@ -180,7 +180,7 @@ class ConnectivityAttention(nn.Module):
         )
         self.degree_scale = nn.Parameter(torch.tensor(0.1))
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
         tiny = torch.finfo(graph.degree.dtype).tiny
         relative = graph.degree / graph.degree.mean(dim=-1, keepdim=True).clamp_min(tiny)
@@ -267,7 +267,7 @@ class GraphAutoregression(nn.Module):
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, channel, time, gene]` → `[batch, gene]`."""
         return self.graph(x[:, :, -1:], graph.last())[:, 0, 0]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ChannelNorm,
     GraphAutoregression,
@@ -99,7 +99,7 @@ class STEPmi(nn.Module):
             GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
         )
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """Forecast of each gene: `[batch, channel, time, gene]` → `[batch, gene]`."""
         deep = self.sequence(self.blocks(x, graph))
         deep = self.attention(self.dense(self.out(deep)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from step.models.graph import Graph
+from step.models.graph_operator import GraphOperator
 from step.models.layers import ConnectivityAttention, GraphAutoregression, Head, STStack
 
 
@@ -73,7 +73,7 @@ class STEPmr(nn.Module):
             GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
         )
 
-    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """Forecast of each gene: `[batch, channel, time, gene]` → `[batch, gene]`."""
         deep = self.dense(self.blocks(x, graph)[:, :, -1:])
         if self.attention is not None:

@@ -18,7 +18,7 @@ from step.forecasting.comparison import compare_graphs, scored_mse
 from step.forecasting.intervals import next_half_width
 from step.forecasting.networks import BuildModel, NetworkRun, Recipe, TrainingConfig
 from step.forecasting.panel import Panel, panel_from_expression
-from step.genome.graphs import edge_list
+from step.graphs.gene_graph import gene_graph
 from step.models.losses import LossConfig
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def compare_networks(
     panel = panel_from_expression(expression)
     origins = forecast_origins(len(panel.times), backtest)
     recipe = Recipe(build, settings.loss, settings.training, embedding, backtest)
-    graph = edge_list(edges, panel.genes)
+    graph = gene_graph(edges, panel.genes)
     compared = compare_graphs(panel, graph, embeddings["embeddings"], recipe)
     arms = {"step": compared.step, "step_no_graph": compared.step_no_graph}
     tables = [

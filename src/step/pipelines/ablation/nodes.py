@@ -13,7 +13,7 @@ from step.forecasting.ablation import Ablation, ablate
 from step.forecasting.backtest import BacktestConfig
 from step.forecasting.networks import Recipe
 from step.forecasting.panel import panel_from_expression
-from step.genome.graphs import edge_list
+from step.graphs.gene_graph import gene_graph
 from step.models.step_mi import STEPmi
 from step.models.step_mr import STEPmr
 from step.pipelines.mirna.nodes import STEPmiSettings
@@ -61,7 +61,7 @@ def _table(
 ) -> pd.DataFrame:
     panel = panel_from_expression(expression)
     recipe = Recipe(build, network.loss, network.training, embedding, backtest)
-    graph = edge_list(edges, panel.genes)
+    graph = gene_graph(edges, panel.genes)
     values = embeddings["embeddings"]
     table = tabulate(ablate(panel, graph, values, build, network.model, recipe, n_seeds))
     logger.info("ablations, mean squared errors in log2²:\n%s", table.to_string(index=False))

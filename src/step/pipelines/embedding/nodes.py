@@ -5,7 +5,8 @@ import pandas as pd
 
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
 from step.forecasting.panel import panel_from_expression
-from step.genome.graphs import edge_list, weights_over_time
+from step.graphs.gene_graph import gene_graph
+from step.graphs.weights import weights_over_time
 
 
 def embed_genes(
@@ -18,6 +19,6 @@ def embed_genes(
         expression table.
     """
     panel = panel_from_expression(expression)
-    graph = edge_list(edges, panel.genes)
+    graph = gene_graph(edges, panel.genes)
     weights = weights_over_time(graph, panel.robust, embedding.expression_weight)
     return {"times": panel.times, "embeddings": temporal_embedding(graph, weights, embedding)}

@@ -9,25 +9,25 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 import step
-from step.embeddings.joint import JointEmbeddingConfig, joint_embedding
 from step.errors import InputError
-from step.evaluation.published import part_mean_share, score_coordinates, score_published
-from step.figures.published import (
+from step.forecasting.networks import BuildModel
+from step.graphs.gene_graph import gene_graph
+from step.models.losses import LossConfig
+from step.models.step_mi import STEPmi, STEPmiConfig
+from step.models.step_mr import STEPmr, STEPmrConfig
+from step.published.embedding import JointEmbeddingConfig, joint_embedding
+from step.published.figures import (
     coordinates,
     forecast_scatter,
     gene_courses,
     gene_scores,
     loss_by_epoch,
 )
-from step.forecasting.networks import BuildModel
-from step.forecasting.published import PublishedTraining, run_published, split_windows
-from step.genome.graphs import edge_list
-from step.genome.pair_table import read_pair_table
-from step.genome.pair_weights import PairWeighting, weigh_pairs, weights_of_all_times
-from step.models.losses import LossConfig
-from step.models.step_mi import STEPmi, STEPmiConfig
-from step.models.step_mr import STEPmr, STEPmrConfig
-from step.pipelines.rendering import records, render_report
+from step.published.pair_table import read_pair_table
+from step.published.pair_weights import PairWeighting, weigh_pairs, weights_of_all_times
+from step.published.scores import part_mean_share, score_coordinates, score_published
+from step.published.training import PublishedTraining, run_published, split_windows
+from step.reports.html import records, render_report
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def read_pairs(
     """The pairs, and the course of every gene in them.
 
     Returns:
-        pairs, see `step.genome.pair_table.PairTable`; and expression: gene, time, mean, genes in
+        pairs, see `step.published.pair_table.PairTable`; and expression: gene, time, mean, genes in
         the order of the table, times ascending.
 
     Raises:
@@ -110,7 +110,7 @@ def embed(
         expression table.
     """
     course = _course(expression)
-    graph = edge_list(edges, course.columns.to_numpy())
+    graph = gene_graph(edges, course.columns.to_numpy())
     weights = weights_of_all_times(edges, course)
     return {
         "times": course.index.to_numpy(),
@@ -157,7 +157,7 @@ def fit_networks(
     values, times = embeddings["embeddings"], embeddings["times"]
     training = network.training
     windows, runs, autoregression = run_published(
-        values, edge_list(edges, genes), build, network.loss, training
+        values, gene_graph(edges, genes), build, network.loss, training
     )
     before = windows + training.window - 1
     forecasts = [
@@ -239,7 +239,7 @@ def score(
         for _, row in scores[scores["arm"] != "step"].iterrows()
     }
     del arms["last_value"]["direction_accuracy"]  # no change has no direction
-    part = edge_list(edges, course.columns.to_numpy()).connected_parts()
+    part = gene_graph(edges, course.columns.to_numpy()).connected_parts()
     metrics = {
         "study": study,
         "assay": assay,
@@ -318,7 +318,7 @@ def write_report(
     """The report: one HTML page that holds all it shows, and says on top what is scored."""
     pages = figures.pop("gene_courses")
     return render_report(
-        "published/report.html.j2",
+        "step.published",
         figures,
         [pages[name] for name in sorted(pages)],
         metrics=metrics,

@@ -2,7 +2,6 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from step.evaluation.published import tabulate_published
 from step.pipelines.published.nodes import (
     draw,
     embed,
@@ -14,6 +13,7 @@ from step.pipelines.published.nodes import (
     weigh,
     write_report,
 )
+from step.published.scores import tabulate_published
 
 STAGES = ["ingestion", "graph_engineering", "embedding", "modelling", "reporting"]
 FIGURES = ["forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores", "gene_courses"]

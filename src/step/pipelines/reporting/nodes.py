@@ -23,7 +23,7 @@ from step.figures.genome import contact_map, embedding_trajectories
 from step.figures.style import ARM_LABELS
 from step.forecasting.backtest import BacktestConfig
 from step.genome.contacts import coarse_contacts
-from step.pipelines.rendering import records, render_report
+from step.reports.html import records, render_report
 from step.typed import settings
 
 EMBEDDED_PAGES = 12
@@ -206,7 +206,7 @@ def write_report(
     pages = figures.pop("gene_pages")
     arms = sorted(metrics["arms"].items(), key=lambda item: item[1]["mse"])
     return render_report(
-        "reporting/report.html.j2",
+        "step.reports",
         figures,
         [pages[name] for name in sorted(pages)[:EMBEDDED_PAGES]],
         metrics=metrics,

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from step.pipelines.simulation.nodes import (
+from step.simulation.study import (
     annotate,
     simulate_gene_sets,
     simulate_genome,

@@ -1,4 +1,4 @@
-"""Graphs of genes as index arrays: over time, and rewired."""
+"""The graph of genes as index arrays."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 
 @dataclass(frozen=True)
-class EdgeList:
+class GeneGraph:
     """Undirected edges between genes.
 
     Attributes:
@@ -42,11 +42,11 @@ class EdgeList:
         """Number of the connected part that each gene belongs to, from 0 on, shape `[gene]`."""
         return connected_components(self.adjacency(self.weight), directed=False)[1]
 
-    def without_edges(self) -> "EdgeList":
+    def without_edges(self) -> "GeneGraph":
         """The same genes, unconnected."""
-        return EdgeList(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)
+        return GeneGraph(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)
 
-    def rewired(self, seed: int) -> "EdgeList":
+    def rewired(self, seed: int) -> "GeneGraph":
         """The same graph with its connected genes exchanged at random.
 
         Every gene takes another's place in the genome, with that place's contacts; degrees,
@@ -56,7 +56,7 @@ class EdgeList:
         connected = np.unique(np.concatenate([self.first, self.second]))
         exchanged = np.arange(self.n_genes)
         exchanged[connected] = np.random.default_rng(seed).permutation(connected)
-        return EdgeList(exchanged[self.first], exchanged[self.second], self.weight, self.n_genes)
+        return GeneGraph(exchanged[self.first], exchanged[self.second], self.weight, self.n_genes)
 
 
 def adjacency(
@@ -76,7 +76,7 @@ def adjacency(
     return scipy.sparse.csr_array((weight[order], target[order], pointer), shape=(n_nodes, n_nodes))
 
 
-def edge_list(edges: pd.DataFrame, genes: np.ndarray) -> EdgeList:
+def gene_graph(edges: pd.DataFrame, genes: np.ndarray) -> GeneGraph:
     """Index the edge table by a list of genes.
 
     Args:
@@ -85,32 +85,9 @@ def edge_list(edges: pd.DataFrame, genes: np.ndarray) -> EdgeList:
     """
     position = pd.Series(np.arange(len(genes)), index=genes)
     known = edges[edges["gene_1"].isin(genes) & edges["gene_2"].isin(genes)]
-    return EdgeList(
+    return GeneGraph(
         position[known["gene_1"]].to_numpy(dtype=int),
         position[known["gene_2"]].to_numpy(dtype=int),
         known["weight"].to_numpy(dtype=float),
         len(genes),
     )
-
-
-def weights_over_time(
-    edges: EdgeList, expression: np.ndarray, expression_weight: float
-) -> np.ndarray:
-    """Each edge's weight at each time: structural, plus how alike the two genes are expressed.
-
-    weight + w · 1 / (1 + |x_first − x_second|), x scaled to 0 … 1 by the smallest and the largest
-    value seen **until that time**, so that no weight knows a later one.
-
-    Args:
-        edges: The graph.
-        expression: log2, shape `[time, gene]`; a missing value counts as far from all others.
-        expression_weight: w.
-
-    Returns:
-        Shape `[time, edge]`.
-    """
-    low = np.fmin.accumulate(np.fmin.reduce(expression, axis=1))[:, None]
-    high = np.fmax.accumulate(np.fmax.reduce(expression, axis=1))[:, None]
-    scaled = (expression - low) / np.maximum(high - low, 1e-12)
-    apart = np.nan_to_num(np.abs(scaled[:, edges.first] - scaled[:, edges.second]), nan=1.0)
-    return edges.weight + expression_weight / (1.0 + apart)

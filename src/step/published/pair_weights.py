@@ -49,7 +49,7 @@ def weigh_pairs(pairs: pd.DataFrame, weighting: PairWeighting) -> pd.DataFrame:
     Source: Kaya & Sefer, bioRxiv 2025. sim(a, b) = 1 / (1 + |a − b|).
 
     Args:
-        pairs: Of `step.genome.pair_table.read_pair_table`.
+        pairs: Of `step.published.pair_table.read_pair_table`.
         weighting: The weights.
 
     Returns:

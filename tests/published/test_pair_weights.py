@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.genome.pair_weights import (
+from step.published.pair_weights import (
     PairWeighting,
     PairWeights,
     weigh_pairs,

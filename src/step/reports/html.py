@@ -9,22 +9,25 @@ import step
 
 
 def render_report(
-    template: str, figures: dict[str, bytes], pages: list[bytes], **values: object
+    package: str, figures: dict[str, bytes], pages: list[bytes], **values: object
 ) -> str:
-    """Fill a template of the pipelines; what comes from a user's file is escaped.
+    """Fill a package's `report.html.j2`; what comes from a user's file is escaped.
 
     Args:
-        template: Its path below `step/pipelines`.
+        package: That holds the template, such as `step.published`; the page that all reports
+            share, and its macros, are templates of `step.reports`.
         figures: PNG files by name.
         pages: PNG files of pages of figures.
         values: All else that the template names.
     """
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("step.pipelines", ""),
+        loader=jinja2.ChoiceLoader(
+            [jinja2.PackageLoader(package, ""), jinja2.PackageLoader("step.reports", "")]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template(template).render(
+    return environment.get_template("report.html.j2").render(
         version=step.__version__,
         figures={name: _as_uri(png) for name, png in figures.items()},
         pages=[_as_uri(png) for png in pages],

@@ -21,8 +21,8 @@ from step.forecasting.backtest import Share
 from step.forecasting.networks import BuildModel
 from step.forecasting.training import apply, choose_device, descend, threads
 from step.forecasting.windows import Windows
-from step.genome.graphs import EdgeList
-from step.models.graph import Graph
+from step.graphs.gene_graph import GeneGraph
+from step.models.graph_operator import GraphOperator
 from step.models.losses import LossConfig, loss_components
 from step.typed import settings
 
@@ -162,7 +162,7 @@ def learning_rates(training: PublishedTraining, steps: int) -> np.ndarray:
 
 def run_published(
     embeddings: np.ndarray,
-    edges: EdgeList,
+    edges: GeneGraph,
     build: BuildModel,
     loss: LossConfig,
     training: PublishedTraining,
@@ -200,7 +200,7 @@ def _run(
     windows: Windows,
     trained: np.ndarray,
     held_out: np.ndarray,
-    edges: EdgeList,
+    edges: GeneGraph,
     build: BuildModel,
     loss: LossConfig,
     training: PublishedTraining,
@@ -209,7 +209,7 @@ def _run(
     device = choose_device(training.device)
     index, edge = edges.both_directions()
     weight = torch.from_numpy(edges.weight[edge].astype(np.float32))
-    graph = Graph.from_edges(torch.from_numpy(index), weight, edges.n_genes).to(device)
+    graph = GraphOperator.from_edges(torch.from_numpy(index), weight, edges.n_genes).to(device)
     torch.manual_seed(seed)
     model = build(windows.inputs.shape[1]).to(device)
     # The learning rate is set at each step; a fused step takes a third of the time.
@@ -255,7 +255,7 @@ def _pass(
     model: nn.Module,
     optimiser: torch.optim.Optimizer,
     each: list[Windows],
-    graph: Graph,
+    graph: GraphOperator,
     loss: LossConfig,
     training: PublishedTraining,
     rates: np.ndarray,
@@ -281,7 +281,7 @@ def _pass(
 def _hold_out(
     model: nn.Module,
     scored: Windows,
-    graph: Graph,
+    graph: GraphOperator,
     loss: LossConfig,
     training: PublishedTraining,
 ) -> tuple[np.ndarray, dict[str, float]]:

@@ -9,7 +9,7 @@ from torch_geometric.utils import segment, spmm
 
 
 @dataclass(frozen=True)
-class Graph:
+class GraphOperator:
     """A weighted graph of genes; its weights are static, or differ by window and time.
 
     Attributes:
@@ -28,7 +28,7 @@ class Graph:
     laplacian: Tensor | None
 
     @classmethod
-    def from_edges(cls, edge_index: Tensor, edge_weight: Tensor, n_genes: int) -> "Graph":
+    def from_edges(cls, edge_index: Tensor, edge_weight: Tensor, n_genes: int) -> "GraphOperator":
         """The graph of some edges.
 
         Args:
@@ -69,15 +69,15 @@ class Graph:
             messages = self.weight[..., None] * nodes[self.source]
             return segment(messages.flatten(1), self.pointer).view_as(nodes)
 
-    def last(self) -> "Graph":
+    def last(self) -> "GraphOperator":
         """The same graph at the last time of each window."""
         if self.laplacian is not None:
             return self
         return replace(self, degree=self.degree[:, -1:], weight=self.weight[..., -1:])
 
-    def to(self, device: torch.device) -> "Graph":
+    def to(self, device: torch.device) -> "GraphOperator":
         """The same graph on another device."""
         moved = {
             name: None if value is None else value.to(device) for name, value in vars(self).items()
         }
-        return Graph(**moved)
+        return GraphOperator(**moved)

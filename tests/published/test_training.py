@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from step.errors import InputError
-from step.forecasting import published
-from step.forecasting.published import (
+from step.graphs.gene_graph import GeneGraph
+from step.models.losses import LossConfig
+from step.models.step_mr import STEPmr, STEPmrConfig
+from step.published import training as published
+from step.published.training import (
     PublishedTraining,
     autoregress,
     coordinate_windows,
@@ -16,9 +19,6 @@ from step.forecasting.published import (
     run_published,
     split_windows,
 )
-from step.genome.graphs import EdgeList
-from step.models.losses import LossConfig
-from step.models.step_mr import STEPmr, STEPmrConfig
 
 TRAINING = PublishedTraining(
     window=3,
@@ -39,7 +39,7 @@ LOSS = LossConfig("mse", 1.0, 0.0, 0.0, 0.0, 0.0)
 BUILD = partial(
     STEPmr, config=STEPmrConfig(channels=(8, 8), dense_channels=8, head_channels=(8,), dropout=0.0)
 )
-RING = EdgeList(np.arange(8), np.roll(np.arange(8), 1), np.ones(8), 8)
+RING = GeneGraph(np.arange(8), np.roll(np.arange(8), 1), np.ones(8), 8)
 
 
 def course(n_times: int = 30) -> np.ndarray:

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from step.genome.contacts import ContactMap
-from step.pipelines.simulation.expression import (
+from step.simulation.expression import (
     choose_leading,
     nanostring_counts,
     neighbour_weights,
     replicate_log2,
     simulate_latent,
 )
-from step.pipelines.simulation.genome import (
+from step.simulation.genome import (
     simulate_annotation,
     simulate_bins,
     simulate_contacts,

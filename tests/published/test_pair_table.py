@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from step.datasets import TableDataset
 from step.errors import InputError
-from step.genome.pair_table import FEATURES, GENES, read_pair_table
+from step.published.pair_table import FEATURES, GENES, read_pair_table
 
 
 def table(*pairs: tuple[str, str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
-from step.pipelines.simulation.genome import expected_contacts
+from step.simulation.genome import expected_contacts
 
 STEP_DAYS = 0.5
 NEIGHBOURS = 3

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.evaluation.published import (
+from step.published.scores import (
     part_mean_share,
     score_coordinates,
     score_published,

@@ -8,7 +8,7 @@ import scipy.sparse
 
 from step.embeddings.skip_gram import skip_gram
 from step.embeddings.walks import random_walks
-from step.genome.graphs import EdgeList, adjacency
+from step.graphs.gene_graph import GeneGraph, adjacency
 from step.typed import settings
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class JointEmbeddingConfig:
 
 
 def joint_embedding(
-    edges: EdgeList, weights: np.ndarray, config: JointEmbeddingConfig
+    edges: GeneGraph, weights: np.ndarray, config: JointEmbeddingConfig
 ) -> np.ndarray:
     """Embed every gene at every time, each time knowing all others.
 
@@ -92,7 +92,7 @@ def _node2vec(graph: scipy.sparse.csr_array, config: JointEmbeddingConfig) -> np
 
 
 def _all_times(
-    edges: EdgeList, weights: np.ndarray, time_weights: np.ndarray
+    edges: GeneGraph, weights: np.ndarray, time_weights: np.ndarray
 ) -> scipy.sparse.csr_array:
     """The graph of all (gene, time) nodes; gene g at time t is node t · genes + g.
 

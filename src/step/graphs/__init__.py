@@ -1,0 +1,1 @@
+"""The graph of genes: its edges, their weights, and rewired controls."""

@@ -1,0 +1,1 @@
+"""Genomes and time courses simulated from a seed."""
