@@ -6,8 +6,7 @@ from step.pipelines.ablation.pipeline import create_pipeline as ablation
 from step.pipelines.embedding.pipeline import create_pipeline as embedding
 from step.pipelines.graph_engineering import pipeline as graph_engineering
 from step.pipelines.ingestion import pipeline as ingestion
-from step.pipelines.mirna.pipeline import create_pipeline as mirna_modelling
-from step.pipelines.mrna.pipeline import create_pipeline as mrna_modelling
+from step.pipelines.modelling.pipeline import create_pipeline as modelling
 from step.pipelines.reporting.pipeline import create_pipeline as reporting
 from step.pipelines.simulation.pipeline import create_pipeline as simulation
 
@@ -25,7 +24,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "mirna": graph_engineering.create_pipeline("mirna"),
     }
     embedded = {assay: embedding(assay) for assay in ("mrna", "mirna")}
-    modelled = {"mrna": mrna_modelling(), "mirna": mirna_modelling()}
+    modelled = {assay: modelling(assay) for assay in ("mrna", "mirna")}
     reported = {assay: reporting(assay) for assay in ("mrna", "mirna")}
     prepared = {
         assay: ingested["genome"]
@@ -46,6 +45,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         "graph_engineering": sum(graphs.values(), Pipeline([])),
         "embedding": sum(embedded.values(), Pipeline([])),
         "modelling": sum(modelled.values(), Pipeline([])),
+        "mrna_modelling": modelled["mrna"],
+        "mirna_modelling": modelled["mirna"],
         "reporting": sum(reported.values(), Pipeline([])),
         "ablation": sum(
             (prepared[assay] + ablation(assay) for assay in ("mrna", "mirna")), Pipeline([])

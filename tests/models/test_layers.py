@@ -15,6 +15,7 @@ from step.models.layers import (
     Head,
     SequenceMemory,
     STBlock,
+    STBlockShape,
     TemporalConv,
     TimeAttention,
 )
@@ -95,12 +96,12 @@ CASES = {
         lambda x, w: reference.gate(x, w),
     ),
     "block": (
-        lambda: STBlock(4, 3, 3, 3, "glu", 0.0, gate=True, norm_over_genes=False),
+        lambda: STBlock(4, 3, STBlockShape(3, 3, "glu", 0.0, gate=True, norm_over_genes=False)),
         True,
         lambda x, w: reference.block(x, w, SCALED, 3, 3, "glu", over_genes=False),
     ),
     "block without gate": (
-        lambda: STBlock(4, 3, 3, 3, "relu", 0.0, gate=False, norm_over_genes=True),
+        lambda: STBlock(4, 3, STBlockShape(3, 3, "relu", 0.0, gate=False, norm_over_genes=True)),
         True,
         lambda x, w: reference.block(x, w, SCALED, 3, 3, "relu", gated=False, over_genes=True),
     ),

@@ -1,24 +1,36 @@
-"""What each part of a network is worth: the same backtest without it."""
+"""What each ingredient of a network is worth: the same backtest without it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import Annotated
 
 import joblib
 import numpy as np
-from torch import nn
+import pandas as pd
 
-from step.forecasting.backtest import forecast_origins
-from step.forecasting.networks import Recipe, run_network
-from step.forecasting.panel import Panel
-from step.graphs.gene_graph import GeneGraph
-from step.models.losses import LossConfig
+from step.evaluation.significance import diebold_mariano
+from step.forecasting.arms.network import NetworkForecaster
+from step.forecasting.arms.registry import NetworkRecipe
+from step.forecasting.backtest import scored_loss
+from step.forecasting.course import Course
+from step.forecasting.network_backtest import run_network
+from step.forecasting.origins import Origins
+from step.forecasting.training import TrainedNetwork
 from step.models.step_mi import STEPmiConfig
-from step.models.step_mr import STEPmrConfig
+from step.typed import between, settings
 
-NetworkConfig = STEPmrConfig | STEPmiConfig
 BLOCKS = (1, 2, 3)
 COMPONENTS = ("error", "direction", "trend", "consistency")
+
+
+@settings
+class AblationSettings:
+    """How often each variant is backtested.
+
+    Attributes:
+        n_seeds: Seeds to train with.
+    """
+
+    n_seeds: Annotated[int, between(1, 100)]
 
 
 @dataclass(frozen=True)
@@ -27,14 +39,12 @@ class Variant:
 
     Attributes:
         name: What differs.
-        config: Shape of the network.
-        loss: Weights of the loss.
+        network: Kind, shape and loss.
         embedded: Whether the network sees the genes' embeddings.
     """
 
     name: str
-    config: NetworkConfig
-    loss: LossConfig
+    network: TrainedNetwork
     embedded: bool
 
 
@@ -57,101 +67,118 @@ class Ablation:
     trust: np.ndarray
 
 
-def variants(config: NetworkConfig, loss: LossConfig) -> list[Variant]:
-    """The whole network, one to three blocks, and the network without each of its parts.
+def variants(network: TrainedNetwork) -> list[Variant]:
+    """List the whole network, one to three blocks, and the network without each ingredient.
 
     Blocks are of the last width. Without neighbours, the graph convolution keeps its first term
     alone.
     """
-    whole = Variant("whole", config, loss, True)
-    first, last = config.channels[0], config.channels[-1]
+    whole = Variant("whole", network, True)
+    first, last = network.model.channels[0], network.model.channels[-1]
     changes: dict[str, dict[str, object]] = {
         f"{number} block{'s' if number > 1 else ''}": {"channels": (first, *[last] * number)}
         for number in BLOCKS
     }
     changes |= {"without gate": {"gate": False}, "without neighbours": {"chebyshev_order": 1}}
-    if isinstance(config, STEPmiConfig):
+    if isinstance(network.model, STEPmiConfig):
         changes |= {
             "without LSTM": {"lstm_layers": 0},
             "without attention": {"attention_layers": 0},
         }
     else:
         changes |= {"without attention": {"attention": False}}
-    shapes = [replace(whole, name=name, config=replace(config, **c)) for name, c in changes.items()]
-    blind = replace(whole, name="without embedding", embedded=False)
+    shapes = [
+        Variant(name, replace(network, model=replace(network.model, **change)), True)
+        for name, change in changes.items()
+    ]
     losses = [
-        replace(whole, name=f"without {name} loss", loss=replace(loss, **{f"{name}_weight": 0.0}))
+        Variant(
+            f"without {name} loss",
+            replace(network, loss=replace(network.loss, **{f"{name}_weight": 0.0})),
+            True,
+        )
         for name in COMPONENTS
     ]
-    return [whole, *shapes, blind, *losses]
+    return [whole, *shapes, Variant("without embedding", network, False), *losses]
 
 
 def ablate(
-    panel: Panel,
-    edges: GeneGraph,
-    embeddings: np.ndarray,
-    network: Callable[..., nn.Module],
-    config: NetworkConfig,
-    recipe: Recipe,
-    n_seeds: int,
+    courses: list[Course], origins: Origins, recipe: NetworkRecipe, n_seeds: int, jobs: int
 ) -> list[Ablation]:
     """Backtest every variant on the real graph, with several seeds each.
 
     Args:
-        panel: All times.
-        edges: The graph.
-        embeddings: Shape `[time, gene, dimension]`.
-        network: `STEPmr` or `STEPmi`.
-        config: Shape of the whole network.
-        recipe: The whole forecaster.
+        courses: Of all origins and of the whole panel, which is last.
+        origins: The origins.
+        recipe: The whole network, and the graph.
         n_seeds: Seeds to train with, from the recipe's own on; how far they differ tells what a
             difference between variants is worth.
+        jobs: Processes that work side by side.
     """
-    tested = variants(config, recipe.loss)
-    seeds = range(recipe.training.seed, recipe.training.seed + n_seeds)
+    tested = variants(recipe.network)
+    first = recipe.network.training.seed
+    seeds = range(first, first + n_seeds)
     tasks = (
-        joblib.delayed(_losses)(panel, edges, embeddings, network, variant, recipe, seed)
+        joblib.delayed(_losses)(courses, origins, recipe, variant, seed)
         for variant in tested
         for seed in seeds
     )
-    runs = joblib.Parallel(n_jobs=recipe.backtest.jobs)(tasks)
-    found = []
-    for number, variant in enumerate(tested):
-        losses, alone, trust, n_parameters = zip(
-            *runs[number * n_seeds : (number + 1) * n_seeds], strict=True
+    runs = joblib.Parallel(n_jobs=jobs)(tasks)
+    by_variant = [runs[start : start + n_seeds] for start in range(0, len(runs), n_seeds)]
+    return [
+        Ablation(
+            variant.name,
+            own[0][3],
+            np.stack([losses for losses, *_ in own]),
+            np.stack([network_losses for _, network_losses, *_ in own]),
+            np.array([trust for _, _, trust, _ in own]),
         )
-        found.append(
-            Ablation(
-                variant.name,
-                n_parameters[0],
-                np.stack(losses),
-                np.stack(alone),
-                np.array(trust),
-            )
-        )
-    return found
+        for variant, own in zip(tested, by_variant, strict=True)
+    ]
 
 
 def _losses(
-    panel: Panel,
-    edges: GeneGraph,
-    embeddings: np.ndarray,
-    network: Callable[..., nn.Module],
-    variant: Variant,
-    recipe: Recipe,
-    seed: int,
+    courses: list[Course], origins: Origins, recipe: NetworkRecipe, variant: Variant, seed: int
 ) -> tuple[np.ndarray, np.ndarray, float, int]:
     """Losses at each scored origin, with and without λ; the last λ; the number of parameters."""
-    own = replace(
-        recipe,
-        build=partial(network, config=variant.config),
-        loss=variant.loss,
-        training=replace(recipe.training, seed=seed),
+    embeddings = recipe.embeddings if variant.embedded else recipe.embeddings[..., :0]
+    training = replace(variant.network.training, seed=seed)
+    network = replace(variant.network, training=training)
+    own = replace(recipe, network=network, embeddings=embeddings)
+    run = run_network(courses, NetworkForecaster(own))
+    panel = courses[-1].panel
+    return (
+        scored_loss(run.forecast, panel, origins),
+        scored_loss(run.untrusted, panel, origins),
+        float(run.trust[-1]),
+        sum(weight.size for weight in run.weights.values()),
     )
-    run = run_network(panel, edges, embeddings if variant.embedded else embeddings[..., :0], own)
-    origins = forecast_origins(len(panel.times), recipe.backtest)
-    observed = panel.mean[origins.every + 1]
-    scored = slice(origins.n_warm_up, None)
-    by_forecast = np.nanmean((observed - run.forecast) ** 2, axis=1)[scored]
-    alone = np.nanmean((observed - (run.level + run.correction)[:-1]) ** 2, axis=1)[scored]
-    return by_forecast, alone, float(run.trust[-1]), sum(w.size for w in run.weights.values())
+
+
+def tabulate(found: list[Ablation]) -> pd.DataFrame:
+    """One row a variant, the whole network first.
+
+    Returns:
+        variant; n_parameters; mse, lowest_mse and highest_mse over the seeds (of the forecast,
+        log2²); network_mse (had the network been trusted fully); trust (λ at the last origin);
+        change (mse relative to the whole network's, less 1); p (Diebold–Mariano over the origins,
+        of the seeds' mean losses; missing for the whole network).
+    """
+    whole = found[0].losses.mean(axis=0)
+    rows = []
+    for each in found:
+        by_seed, losses = each.losses.mean(axis=1), each.losses.mean(axis=0)
+        rows.append(
+            {
+                "variant": each.variant,
+                "n_parameters": each.n_parameters,
+                "mse": losses.mean(),
+                "lowest_mse": by_seed.min(),
+                "highest_mse": by_seed.max(),
+                "network_mse": each.network_losses.mean(),
+                "trust": each.trust.mean(),
+                "change": losses.mean() / whole.mean() - 1.0,
+                "p": np.nan if each is found[0] else diebold_mariano(losses, whole),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,101 +1,120 @@
 """Rolling-origin backtest: forecast each time from all before it, and only from these."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Annotated
 
+import joblib
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator
 
-from step.errors import InputError
-from step.forecasting.intervals import half_widths
+from step.forecasting.arms import ARMS
+from step.forecasting.course import Course, Forecaster, times_ahead
+from step.forecasting.intervals import IntervalSettings, half_widths, next_half_width
+from step.forecasting.level import local_level
+from step.forecasting.origins import Origins, OriginSettings
 from step.forecasting.panel import Panel
-from step.typed import settings
+from step.typed import Seed, between, settings
 
-Share = Annotated[float, Field(gt=0, lt=1)]
+HORIZON = 1  # sampled times that the backtest forecasts ahead
+
+
+def _count_processes(jobs: int) -> int:
+    if jobs == 0:
+        raise ValueError("0 processes do nothing; -1 takes every core")
+    return jobs
 
 
 @settings
-class BacktestConfig:
-    """How to test.
+class GraphTestSettings:
+    """How contacts are tested.
 
     Attributes:
-        history_share: Share of the times before the first forecast; normalisation references are
-            chosen on it.
-        scored_share: Share of the times, at the end, whose forecasts are scored. Forecasts of the
-            times between serve to learn how far each forecaster can be trusted.
-        coverage: Nominal coverage of the forecast intervals.
-        rewirings: Number of rewired graphs in the graph test.
-        future_times: Times to forecast after the last observed one.
-        jobs: Processes that train networks side by side; -1 takes every core. The results do not
-            depend on it.
+        rewirings: Number of rewired graphs.
         seed: Of the rewiring.
     """
 
-    history_share: Share
-    scored_share: Share
-    coverage: Share
-    rewirings: Annotated[int, Field(ge=0)]
-    future_times: Annotated[int, Field(ge=1)]
-    jobs: int
-    seed: int
+    rewirings: Annotated[int, between(0, 100_000)]
+    seed: Seed
 
 
-@dataclass(frozen=True)
-class Origins:
-    """Indices of the times from which forecasts are made, one time ahead.
+@settings
+class RuntimeSettings:
+    """What a run computes with; the results do not depend on it.
 
     Attributes:
-        every: All of them, ascending.
-        n_warm_up: How many of the first are not scored.
+        jobs: Processes that work side by side; -1 takes every core.
     """
 
-    every: np.ndarray
-    n_warm_up: int
+    jobs: Annotated[int, between(-1, 1024), AfterValidator(_count_processes)]
 
 
-def n_history(n_times: int, config: BacktestConfig) -> int:
-    """Number of times before the first forecast."""
-    return max(math.ceil(n_times * config.history_share), 2)
+@settings
+class BacktestSettings(OriginSettings, IntervalSettings, GraphTestSettings, RuntimeSettings):
+    """How to test: origins, intervals, graph test and runtime, as one section of the parameters.
 
-
-def check_course(n_times: int, window: int, config: BacktestConfig) -> None:
-    """Whether a course can be backtested with a network of some window.
-
-    Raises:
-        InputError: It is too short.
+    Attributes:
+        future_times: Times to forecast after the last observed one.
     """
-    first = int(forecast_origins(n_times, config).every[0])
-    if first < window:
-        raise InputError(
-            f"{n_times} times are too few for a `window` of {window} and `history_share` "
-            f"{config.history_share}: the first forecast is made at time {first + 1}, and a window "
-            f"with its target needs {window + 1}. Shorten the window, or raise the share."
-        )
+
+    future_times: Annotated[int, between(1, 1000)]
 
 
-def forecast_origins(n_times: int, config: BacktestConfig) -> Origins:
-    """The origins of a course.
+def roll(courses: Iterable[Course], forecaster: Forecaster) -> list[np.ndarray]:
+    """Forecast course after course, in the order of their origins.
 
-    Raises:
-        InputError: The course is too short to hold history, warm-up and scored times.
+    Returns:
+        log2, shape `[horizon, gene]`, one a course.
     """
-    first = n_history(n_times, config) - 1
-    first_scored = n_times - math.ceil(n_times * config.scored_share) - 1
-    if first_scored <= first:
-        raise InputError(
-            f"{n_times} times are too few for `history_share` {config.history_share} and "
-            f"`scored_share` {config.scored_share}: no time is left between them to learn on. "
-            "Lower one of them, or measure more times."
-        )
-    return Origins(np.arange(first, n_times - 1), first_scored - first)
+    return [forecaster(course) for course in courses]
+
+
+def filter_courses(panel: Panel, origins: Origins, future_times: int, jobs: int) -> list[Course]:
+    """Filter the level at every origin, once for all forecasters.
+
+    Args:
+        panel: All times.
+        origins: Whose next time is forecast.
+        future_times: Times to forecast after the last one.
+        jobs: Processes that work side by side.
+
+    Returns:
+        The course at each origin, and last that of the whole panel, which is forecast beyond it.
+    """
+    last = len(panel.times) - 1
+    asked = [*((int(origin), HORIZON) for origin in origins.index), (last, future_times)]
+    known = [panel.until(origin) for origin, _ in asked]
+    levels = joblib.Parallel(n_jobs=jobs)(joblib.delayed(local_level)(each) for each in known)
+    return [
+        Course(each, level, times_ahead(panel, origin, n_ahead))
+        for each, level, (origin, n_ahead) in zip(known, levels, asked, strict=True)
+    ]
+
+
+def backtest_simple_arms(courses: list[Course], jobs: int) -> dict[str, np.ndarray]:
+    """Forecast the next time of every origin with all simple arms.
+
+    Args:
+        courses: Of the origins, without that of the whole panel.
+        jobs: Processes that work side by side.
+
+    Returns:
+        Arm → forecasts, log2, shape `[origin, gene]`.
+    """
+    tasks = (joblib.delayed(_forecast_simply)(course) for course in courses)
+    found = joblib.Parallel(n_jobs=jobs)(tasks)
+    return {name: np.stack([forecasts[name] for forecasts in found]) for name in found[0]}
+
+
+def _forecast_simply(course: Course) -> dict[str, np.ndarray]:
+    simple = {name: arm for name, arm in ARMS.items() if arm.simple}
+    return {name: roll([course], arm.prepare(None))[0][0] for name, arm in simple.items()}
 
 
 def arm_table(
     arm: str, forecast: np.ndarray, panel: Panel, origins: Origins, coverage: float
 ) -> pd.DataFrame:
-    """The scored forecasts of one arm, tidy, with intervals learned from its earlier errors.
+    """Tabulate the scored forecasts of one arm, with intervals learned from its earlier errors.
 
     Args:
         arm: Name of the forecaster.
@@ -108,21 +127,75 @@ def arm_table(
         arm, origin, target_time, horizon, gene, observed, forecast, lower, upper; times in the
         study's unit, expression in log2, horizon in sampled times.
     """
-    observed = panel.mean[origins.every + 1]
+    observed = panel.mean[origins.index + 1]
     half = half_widths(observed - forecast, coverage)
     scored = slice(origins.n_warm_up, None)
-    origin = origins.every[scored]
     n_genes = len(panel.genes)
     return pd.DataFrame(
         {
             "arm": arm,
-            "origin": np.repeat(panel.times[origin], n_genes),
-            "target_time": np.repeat(panel.times[origin + 1], n_genes),
-            "horizon": 1,
-            "gene": np.tile(panel.genes, len(origin)),
+            "origin": np.repeat(panel.times[origins.scored], n_genes),
+            "target_time": np.repeat(panel.times[origins.scored + 1], n_genes),
+            "horizon": HORIZON,
+            "gene": np.tile(panel.genes, len(origins.scored)),
             "observed": observed[scored].ravel(),
             "forecast": forecast[scored].ravel(),
             "lower": (forecast - half)[scored].ravel(),
             "upper": (forecast + half)[scored].ravel(),
+        }
+    )
+
+
+def scored_loss(forecast: np.ndarray, panel: Panel, origins: Origins) -> np.ndarray:
+    """Mean squared error over the genes at each scored origin, log2², shape `[origin]`.
+
+    Args:
+        forecast: Of the time after each origin, log2, shape `[origin, gene]`.
+        panel: All times.
+        origins: The origins of the forecasts.
+    """
+    squared = (panel.mean[origins.index + 1] - forecast) ** 2
+    return np.nanmean(squared[origins.n_warm_up :], axis=1)
+
+
+def scored_mse(forecast: np.ndarray, panel: Panel, origins: Origins) -> float:
+    """Mean squared error over genes and scored origins, log2²; arguments as in `scored_loss`."""
+    squared = (panel.mean[origins.index + 1] - forecast) ** 2
+    return float(np.nanmean(squared[origins.n_warm_up :]))
+
+
+def future_table(
+    forecast: np.ndarray, future: np.ndarray, course: Course, origins: Origins, coverage: float
+) -> pd.DataFrame:
+    """Tabulate what an arm forecasts beyond the last time.
+
+    The intervals are as wide as its errors one time ahead ask for, times how much the level's
+    uncertainty grows with the time ahead.
+
+    Args:
+        forecast: Of the time after each origin, log2, shape `[origin, gene]`.
+        future: After the last time, log2, shape `[horizon, gene]`.
+        course: The whole panel, and how far ahead it is forecast.
+        origins: The origins of `forecast`.
+        coverage: Nominal coverage.
+
+    Returns:
+        gene, time (study's unit), horizon (sampled times), forecast, lower, upper (log2); missing
+        for a gene that was never measured.
+    """
+    panel = course.panel
+    errors = panel.mean[origins.index + 1] - forecast
+    variance = np.stack([course.level.forecast_variance(ahead) for ahead in course.ahead])
+    half = next_half_width(errors, coverage) * np.sqrt(variance / variance[0])
+    future = np.where(np.isnan(panel.mean).all(axis=0), np.nan, future)
+    horizon = np.arange(1, len(future) + 1)
+    return pd.DataFrame(
+        {
+            "gene": np.tile(panel.genes, len(horizon)),
+            "time": np.repeat(panel.times[-1] + course.ahead, len(panel.genes)),
+            "horizon": np.repeat(horizon, len(panel.genes)),
+            "forecast": future.ravel(),
+            "lower": (future - half).ravel(),
+            "upper": (future + half).ravel(),
         }
     )

@@ -3,7 +3,20 @@
 import numpy as np
 from scipy.stats import norm
 
+from step.typed import Share, settings
+
 PRIOR_ORIGINS = 4.0
+
+
+@settings
+class IntervalSettings:
+    """What the forecast intervals promise.
+
+    Attributes:
+        coverage: Nominal coverage.
+    """
+
+    coverage: Share
 
 
 def half_widths(errors: np.ndarray, coverage: float) -> np.ndarray:

@@ -2,24 +2,110 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated, Literal
 
+import numpy as np
 import torch
+from pydantic import Field, RootModel
 from torch import nn
 
 from step.errors import InputError
 from step.forecasting.windows import Windows
+from step.graphs.gene_graph import GeneGraph
 from step.models.graph_operator import GraphOperator
 from step.models.losses import LossConfig, loss_components
+from step.models.networks import STEPmiSettings, STEPmrSettings
+from step.typed import Seed, between, settings
+
+Device = Literal["auto", "cpu", "cuda"]
+LearningRate = Annotated[float, Field(gt=0, le=10)]
+WeightDecay = Annotated[float, between(0, 100)]
 
 
-def choose_device(name: str) -> torch.device:
-    """The device to compute on: `cpu`, `cuda`, or `auto`, CUDA where there is one.
+@settings
+class TrainingSettings:
+    """How a network is fitted.
+
+    Attributes:
+        window: Times in a window.
+        initial_steps: Full-batch steps at the first origin.
+        update_steps: Further steps at each later origin, on all windows known by then.
+        learning_rate: Of AdamW.
+        weight_decay: Of AdamW.
+        seed: Of initial weights and dropout.
+        edge_weights: `static`, the structural weights alone; or `over_time`, with the likeness of
+            expression at each time of a window.
+        device: `auto`, `cpu` or `cuda`.
+        mixed_precision: Whether to compute in bfloat16 where that is safe.
+    """
+
+    window: Annotated[int, between(1, 1000)]
+    initial_steps: Annotated[int, between(0, 100_000)]
+    update_steps: Annotated[int, between(0, 100_000)]
+    learning_rate: LearningRate
+    weight_decay: WeightDecay
+    seed: Seed
+    edge_weights: Literal["static", "over_time"] = "static"
+    device: Device = "auto"
+    mixed_precision: bool = False
+
+
+@settings
+class TrainedSTEPmr(STEPmrSettings):
+    """A STEPmr and how it is fitted to a course."""
+
+    training: TrainingSettings
+
+
+@settings
+class TrainedSTEPmi(STEPmiSettings):
+    """A STEPmi and how it is fitted to a course."""
+
+    training: TrainingSettings
+
+
+TrainedNetwork = TrainedSTEPmr | TrainedSTEPmi
+
+
+class NetworkSettings(RootModel[Annotated[TrainedNetwork, Field(discriminator="kind")]]):
+    """The network that `kind` names: `network: {kind: STEPmr, …}`; it is `root`."""
+
+
+class WindowGraphs:
+    """The graph of some windows as an operator on a device: the same for all, or each its own.
+
+    Args:
+        graph: The graph of genes.
+        weights: Of each edge at each time, shape `[time, edge]`; None for static ones.
+        device: Where to compute.
+    """
+
+    def __init__(self, graph: GeneGraph, weights: np.ndarray | None, device: torch.device):
+        index, self._edge = graph.both_directions()
+        self._index = torch.from_numpy(index)
+        self._weights = weights
+        self._n_genes = graph.n_genes
+        self._device = device
+        self._static = self._operator(graph.weight[self._edge]) if weights is None else None
+
+    def of(self, rows: np.ndarray) -> GraphOperator:
+        """Of windows that hold these times, shape `[batch, time]`; later ones count as the last."""
+        if self._static is not None:
+            return self._static
+        known = np.minimum(rows, len(self._weights) - 1)
+        return self._operator(self._weights[known][..., self._edge])
+
+    def _operator(self, weight: np.ndarray) -> GraphOperator:
+        tensor = torch.from_numpy(np.ascontiguousarray(weight, dtype=np.float32))
+        return GraphOperator.from_edges(self._index, tensor, self._n_genes).to(self._device)
+
+
+def choose_device(name: Device) -> torch.device:
+    """Choose the device to compute on; `auto` is CUDA where there is one.
 
     Raises:
-        InputError: The name is none of these, or there is no CUDA.
+        InputError: There is no CUDA.
     """
-    if name not in ("auto", "cpu", "cuda"):
-        raise InputError(f"`device` is {name!r}; it is auto, cpu or cuda.")
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError(
             "`device` is cuda, but torch finds no CUDA device. Set it to auto or cpu, or install a "

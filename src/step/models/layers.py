@@ -4,7 +4,9 @@ All of them take and return `[batch, channel, time, gene]`; none has a parameter
 on the number of genes, times or windows.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -101,6 +103,27 @@ class ChannelGate(nn.Module):
         return x * torch.sigmoid(self.conv(x))
 
 
+@dataclass(frozen=True)
+class STBlockShape:
+    """What all spatio-temporal blocks of a network have in common.
+
+    Attributes:
+        kernel: Times that a temporal convolution sees.
+        order: Number of terms of the graph convolution.
+        activation: Of the temporal convolutions; see `TemporalConv`.
+        dropout: Share of channels dropped while training.
+        gate: Whether there is a channel gate.
+        norm_over_genes: See `ChannelNorm`.
+    """
+
+    kernel: int
+    order: int
+    activation: Literal["glu", "relu"]
+    dropout: float
+    gate: bool
+    norm_over_genes: bool
+
+
 class STBlock(nn.Module):
     """Spatio-temporal block.
 
@@ -108,24 +131,14 @@ class STBlock(nn.Module):
     gate, if there is one → layer norm → dropout.
     """
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel: int,
-        order: int,
-        activation: str,
-        dropout: float,
-        gate: bool,
-        norm_over_genes: bool,
-    ):
+    def __init__(self, in_channels: int, out_channels: int, shape: STBlockShape):
         super().__init__()
-        self.before = TemporalConv(in_channels, kernel, activation)
-        self.graph = GraphConv(in_channels, out_channels, order)
-        self.after = TemporalConv(out_channels, kernel, activation)
-        self.gate = ChannelGate(out_channels) if gate else nn.Identity()
-        self.norm = ChannelNorm(out_channels, over_genes=norm_over_genes)
-        self.dropout = nn.Dropout(dropout)
+        self.before = TemporalConv(in_channels, shape.kernel, shape.activation)
+        self.graph = GraphConv(in_channels, out_channels, shape.order)
+        self.after = TemporalConv(out_channels, shape.kernel, shape.activation)
+        self.gate = ChannelGate(out_channels) if shape.gate else nn.Identity()
+        self.norm = ChannelNorm(out_channels, over_genes=shape.norm_over_genes)
+        self.dropout = nn.Dropout(shape.dropout)
 
     def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
@@ -136,24 +149,13 @@ class STBlock(nn.Module):
 class STStack(nn.Module):
     """A block from each width to the next; inputs of another width are projected to the first."""
 
-    def __init__(
-        self,
-        in_channels: int,
-        widths: tuple[int, ...],
-        kernel: int,
-        order: int,
-        activation: str,
-        dropout: float,
-        gate: bool,
-        norm_over_genes: bool,
-    ):
+    def __init__(self, in_channels: int, widths: tuple[int, ...], shape: STBlockShape):
         super().__init__()
         self.project = (
             nn.Identity() if in_channels == widths[0] else nn.Conv2d(in_channels, widths[0], 1)
         )
         self.blocks = nn.ModuleList(
-            STBlock(before, after, kernel, order, activation, dropout, gate, norm_over_genes)
-            for before, after in pairwise(widths)
+            STBlock(before, after, shape) for before, after in pairwise(widths)
         )
 
     def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:

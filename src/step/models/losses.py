@@ -5,14 +5,18 @@ measured is NaN and counts in no comparison with targets. The trend also takes t
 `[batch, time, gene]`.
 """
 
-from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from step.typed import between, settings
 
-@dataclass(frozen=True)
+LossWeight = Annotated[float, between(0, 1000)]
+
+
+@settings
 class LossConfig:
     """Weights of the loss components (published: Kaya & Sefer, bioRxiv 2025).
 
@@ -25,12 +29,12 @@ class LossConfig:
         roughness: Weight c of the mean absolute step, inside the trend.
     """
 
-    error: str
-    error_weight: float
-    direction_weight: float
-    trend_weight: float
-    consistency_weight: float
-    roughness: float
+    error: Literal["mse", "l1"]
+    error_weight: LossWeight
+    direction_weight: LossWeight
+    trend_weight: LossWeight
+    consistency_weight: LossWeight
+    roughness: LossWeight
 
 
 def error_loss(forecast: Tensor, target: Tensor, kind: str) -> Tensor:

@@ -1,7 +1,5 @@
 """STEPmi, the network for miRNA."""
 
-from dataclasses import dataclass
-
 from torch import Tensor, nn
 
 from step.models.graph_operator import GraphOperator
@@ -10,13 +8,25 @@ from step.models.layers import (
     GraphAutoregression,
     Head,
     SequenceMemory,
+    STBlockShape,
     STStack,
     TemporalConv,
     TimeAttention,
 )
+from step.models.shapes import (
+    BlockWidths,
+    Dropout,
+    Heads,
+    HeadWidths,
+    Kernel,
+    Layers,
+    Order,
+    Width,
+)
+from step.typed import settings
 
 
-@dataclass(frozen=True)
+@settings
 class STEPmiConfig:
     """Shape of a STEPmi; the defaults are the published one.
 
@@ -42,21 +52,29 @@ class STEPmiConfig:
             and has a linear part. The published one forecasts the value itself.
     """
 
-    channels: tuple[int, ...] = (256, 224, 192, 192)
-    temporal_kernel: int = 3
-    chebyshev_order: int = 3
+    channels: BlockWidths = (256, 224, 192, 192)
+    temporal_kernel: Kernel = 3
+    chebyshev_order: Order = 3
     gate: bool = True
-    dropout: float = 0.2
-    lstm_layers: int = 4
-    lstm_hidden: int = 192
-    output_channels: int = 224
-    attention_heads: int = 4
-    attention_layers: int = 4
-    sequence_dropout: float = 0.3
-    head_channels: tuple[int, ...] = (32, 16)
-    head_dropout: float = 0.1
+    dropout: Dropout = 0.2
+    lstm_layers: Layers = 4
+    lstm_hidden: Width = 192
+    output_channels: Width = 224
+    attention_heads: Heads = 4
+    attention_layers: Layers = 4
+    sequence_dropout: Dropout = 0.3
+    head_channels: HeadWidths = (32, 16)
+    head_dropout: Dropout = 0.1
     norm_over_genes: bool = True
     corrects: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless the heads share the output's width evenly."""
+        if self.output_channels % self.attention_heads:
+            raise ValueError(
+                f"attention_heads is {self.attention_heads}, which does not divide output_channels,"
+                f" {self.output_channels}"
+            )
 
 
 class STEPmi(nn.Module):
@@ -72,12 +90,14 @@ class STEPmi(nn.Module):
         self.blocks = STStack(
             in_channels,
             config.channels,
-            config.temporal_kernel,
-            config.chebyshev_order,
-            "relu",
-            config.dropout,
-            config.gate,
-            config.norm_over_genes,
+            STBlockShape(
+                config.temporal_kernel,
+                config.chebyshev_order,
+                "relu",
+                config.dropout,
+                config.gate,
+                config.norm_over_genes,
+            ),
         )
         self.sequence = SequenceMemory(
             last, config.lstm_hidden, config.lstm_layers, config.sequence_dropout

@@ -1,14 +1,20 @@
 """STEPmr, the network for mRNA."""
 
-from dataclasses import dataclass
-
 from torch import Tensor, nn
 
 from step.models.graph_operator import GraphOperator
-from step.models.layers import ConnectivityAttention, GraphAutoregression, Head, STStack
+from step.models.layers import (
+    ConnectivityAttention,
+    GraphAutoregression,
+    Head,
+    STBlockShape,
+    STStack,
+)
+from step.models.shapes import BlockWidths, DenseWidth, Dropout, HeadWidths, Kernel, Order
+from step.typed import settings
 
 
-@dataclass(frozen=True)
+@settings
 class STEPmrConfig:
     """Shape of a STEPmr; the defaults are the published one.
 
@@ -29,14 +35,14 @@ class STEPmrConfig:
             and has a linear part. The published one forecasts the value itself.
     """
 
-    channels: tuple[int, ...] = (32, 48, 48)
-    temporal_kernel: int = 3
-    chebyshev_order: int = 3
+    channels: BlockWidths = (32, 48, 48)
+    temporal_kernel: Kernel = 3
+    chebyshev_order: Order = 3
     gate: bool = True
-    dense_channels: int = 16
+    dense_channels: DenseWidth = 16
     attention: bool = True
-    head_channels: tuple[int, ...] = (32, 16)
-    dropout: float = 0.1
+    head_channels: HeadWidths = (32, 16)
+    dropout: Dropout = 0.1
     norm_over_genes: bool = True
     corrects: bool = False
 
@@ -53,12 +59,14 @@ class STEPmr(nn.Module):
         self.blocks = STStack(
             in_channels,
             config.channels,
-            config.temporal_kernel,
-            config.chebyshev_order,
-            "glu",
-            config.dropout,
-            config.gate,
-            config.norm_over_genes,
+            STBlockShape(
+                config.temporal_kernel,
+                config.chebyshev_order,
+                "glu",
+                config.dropout,
+                config.gate,
+                config.norm_over_genes,
+            ),
         )
         self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ELU(), nn.Conv2d(last, narrow, 1))
         self.attention = ConnectivityAttention(narrow) if config.attention else None

@@ -6,6 +6,7 @@ here is a forecast of expression.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -17,14 +18,14 @@ from pydantic import Field
 from torch import nn
 
 from step.errors import InputError
-from step.forecasting.backtest import Share
-from step.forecasting.networks import BuildModel
 from step.forecasting.training import apply, choose_device, descend, threads
 from step.forecasting.windows import Windows
 from step.graphs.gene_graph import GeneGraph
 from step.models.graph_operator import GraphOperator
 from step.models.losses import LossConfig, loss_components
-from step.typed import settings
+from step.typed import Share, settings
+
+BuildModel = Callable[[int], nn.Module]
 
 logger = logging.getLogger(__name__)
 

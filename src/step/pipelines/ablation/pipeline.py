@@ -1,17 +1,17 @@
-"""What each part of the networks is worth."""
+"""What each ingredient of the networks is worth."""
 
 from kedro.pipeline import Node, Pipeline
 
 from step.figures.accuracy import ablations
-from step.pipelines.ablation.nodes import ablate_mirna, ablate_mrna
+from step.pipelines.ablation.nodes import ablate_network
 
 
 def create_pipeline(assay: str) -> Pipeline:
-    """One assay's network without each of its parts; run on request alone."""
+    """One assay's network without each of its ingredients; run on request alone."""
     return Pipeline(
         [
             Node(
-                ablate_mrna if assay == "mrna" else ablate_mirna,
+                ablate_network,
                 [
                     "expression",
                     "edges",
@@ -19,10 +19,10 @@ def create_pipeline(assay: str) -> Pipeline:
                     "params:network",
                     "params:embedding",
                     "params:backtest",
-                    "params:n_seeds",
+                    "params:ablation",
                 ],
                 "ablations",
-                name="ablate",
+                name="ablate_network",
             ),
             Node(ablations, "ablations", "figure_ablations", name="draw_ablations"),
         ],
@@ -33,7 +33,7 @@ def create_pipeline(assay: str) -> Pipeline:
             "params:network": f"params:{assay}.network",
             "params:embedding": f"params:{assay}.embedding",
             "params:backtest": "params:backtest",
-            "params:n_seeds": "params:ablation.n_seeds",
+            "params:ablation": "params:ablation",
         },
         tags="ablation",
     )

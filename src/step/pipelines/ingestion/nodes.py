@@ -15,7 +15,8 @@ from step.expression.samples import (
     read_measurements,
 )
 from step.expression.targets import average_over_targets, read_targets
-from step.forecasting.backtest import BacktestConfig, check_course, n_history
+from step.forecasting.backtest import BacktestSettings
+from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
 from step.genome.features import Features, insulation_window
 from step.genome.placement import place_genes, read_gene_names
@@ -36,12 +37,11 @@ def understand_table(
     raw_expression: pd.DataFrame,
     sample_sheet: pd.DataFrame | None,
     layout: TableLayout,
-    backtest: BacktestConfig,
-    window: int,
+    backtest: BacktestSettings,
 ) -> Measurements:
     """Genes, samples and values of a lab's table; what was understood is logged.
 
-    A course that is too short for the backtest and the network's window ends the run here.
+    A course that is too short for the backtest ends the run here.
     """
     measurements = read_measurements(raw_expression, layout, sample_sheet, "raw_expression")
     samples = measurements.samples
@@ -54,7 +54,7 @@ def understand_table(
         n_times,
         describe_samples(measurements),
     )
-    check_course(n_times, window, backtest)
+    forecast_origins(n_times, backtest)
     batches = samples.groupby("time")["batch"].nunique()
     if samples["batch"].nunique() > 1 and batches.max() == 1:
         logger.warning(
@@ -95,7 +95,7 @@ def understand_targets(
 
 
 def normalise_samples(
-    measurements: Measurements, normalisation: Normalisation, backtest: BacktestConfig
+    measurements: Measurements, normalisation: Normalisation, backtest: BacktestSettings
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Normalised values, and the samples with their quality.
 
@@ -140,7 +140,7 @@ def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: str) ->
 
 
 def keep_detected(
-    chosen: pd.DataFrame, normalisation: Normalisation, backtest: BacktestConfig
+    chosen: pd.DataFrame, normalisation: Normalisation, backtest: BacktestSettings
 ) -> pd.DataFrame:
     """The samples without the genes that the study leaves out as not detected."""
     n_reference = n_history(chosen["time"].nunique(), backtest)

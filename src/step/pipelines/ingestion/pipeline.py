@@ -52,7 +52,6 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
                 "sample_sheet",
                 "params:layout",
                 "params:backtest",
-                "params:window",
             ],
             "measurements",
             name="understand_table",
@@ -111,7 +110,6 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
         parameters={f"params:{name}": f"params:{assay}.{name}" for name in settings}
         | {
             "params:backtest": "params:backtest",
-            "params:window": f"params:{assay}.network.training.window",
         },
         tags="ingestion",
     )

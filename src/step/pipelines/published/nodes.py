@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 
 import step
 from step.errors import InputError
-from step.forecasting.networks import BuildModel
 from step.graphs.gene_graph import gene_graph
 from step.models.losses import LossConfig
 from step.models.step_mi import STEPmi, STEPmiConfig
@@ -26,7 +25,7 @@ from step.published.figures import (
 from step.published.pair_table import read_pair_table
 from step.published.pair_weights import PairWeighting, weigh_pairs, weights_of_all_times
 from step.published.scores import part_mean_share, score_coordinates, score_published
-from step.published.training import PublishedTraining, run_published, split_windows
+from step.published.training import BuildModel, PublishedTraining, run_published, split_windows
 from step.reports.html import records, render_report
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from step.figures.biology import enrichment as enrichment_figure
 from step.figures.genes import gene_pages, predictability
 from step.figures.genome import contact_map, embedding_trajectories
 from step.figures.style import ARM_LABELS
-from step.forecasting.backtest import BacktestConfig
+from step.forecasting.backtest import BacktestSettings
 from step.genome.contacts import coarse_contacts
 from step.reports.html import records, render_report
 from step.typed import settings
@@ -49,7 +49,7 @@ def compute_metrics(
     backtest: pd.DataFrame,
     expression: pd.DataFrame,
     test: dict[str, object],
-    config: BacktestConfig,
+    config: BacktestSettings,
     report: ReportConfig,
     assay: str,
 ) -> dict[str, object]:

@@ -1,0 +1,16 @@
+"""The forecasters under test, and their registry.
+
+Each module of this package holds one kind of forecaster and registers it with `arm` or
+`simple_arm`; what lists, draws or scores forecasters reads `ARMS`. A forecaster of a new kind is a
+new module here.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from step.forecasting.arms.registry import ARMS, Arm, NetworkRecipe
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["ARMS", "Arm", "NetworkRecipe"]

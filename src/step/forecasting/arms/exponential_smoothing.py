@@ -1,0 +1,55 @@
+"""Theta and ETS, refitted gene by gene at every origin by statsforecast.
+
+The library takes times as evenly spaced. A missing value is carried forward, and a gene not yet
+measured is given the last value of `last_value`; a gene with too few times to fit is forecast by
+its last value.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from step.forecasting.arms.baselines import last_value
+from step.forecasting.arms.registry import simple_arm
+from step.forecasting.course import Course
+
+if TYPE_CHECKING:
+    from statsforecast.models import AutoETS, Theta
+
+
+@simple_arm("Theta", "#7F3C8D", "the gene's past")
+def theta(course: Course) -> np.ndarray:
+    """Forecast by the standard Theta method (Assimakopoulos & Nikolopoulos, 2000)."""
+    from statsforecast.models import Theta  # loads slowly, and only a backtest needs it
+
+    return _forecast(course, Theta(season_length=1))
+
+
+@simple_arm("AutoETS", "#A5AA99", "the gene's past")
+def auto_ets(course: Course) -> np.ndarray:
+    """Forecast by the exponential smoothing model of lowest AICc (Hyndman & Khandakar, 2008)."""
+    from statsforecast.models import AutoETS
+
+    return _forecast(course, AutoETS(season_length=1))
+
+
+def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
+    """Fit a model to each gene and forecast, shape `[horizon, gene]`."""
+    from statsforecast import StatsForecast
+    from statsforecast.models import Naive
+
+    n_times, n_genes = course.panel.mean.shape
+    filled = pd.DataFrame(course.panel.mean).ffill()
+    filled = filled.bfill().fillna(pd.Series(course.forecast(last_value)[0]))
+    table = pd.DataFrame(
+        {
+            "unique_id": np.repeat(np.arange(n_genes), n_times),
+            "ds": np.tile(np.arange(n_times), n_genes),
+            "y": filled.to_numpy().T.ravel(),
+        }
+    )
+    engine = StatsForecast(models=[model], freq=1, n_jobs=1, fallback_model=Naive())
+    horizon = len(course.ahead)
+    forecast = engine.forecast(df=table, h=horizon).sort_values(["unique_id", "ds"])
+    return forecast[repr(model)].to_numpy(dtype=float).reshape(n_genes, horizon).T

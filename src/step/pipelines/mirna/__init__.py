@@ -1,1 +1,0 @@
-"""STEPmi on miRNA."""

@@ -1,0 +1,1 @@
+"""Backtest and forecast of one assay."""

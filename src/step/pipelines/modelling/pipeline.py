@@ -1,0 +1,34 @@
+"""Backtest and forecast of one assay."""
+
+from kedro.pipeline import Node, Pipeline
+
+from step.pipelines.modelling.nodes import run_backtest
+
+OUTPUTS = ("backtest", "graph_test", "forecast", "loss_curves", "model")
+
+
+def create_pipeline(assay: str) -> Pipeline:
+    """Backtest and forecast of `mrna` or `mirna`."""
+    return Pipeline(
+        [
+            Node(
+                run_backtest,
+                [
+                    "expression",
+                    "edges",
+                    "embeddings",
+                    "params:network",
+                    "params:embedding",
+                    "params:backtest",
+                ],
+                {name: name for name in OUTPUTS},
+                name="run_backtest",
+            )
+        ],
+        namespace=f"modelling.{assay}",
+        inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "embeddings")},
+        outputs={name: f"{assay}.{name}" for name in OUTPUTS},
+        parameters={f"params:{name}": f"params:{assay}.{name}" for name in ("network", "embedding")}
+        | {"params:backtest": "params:backtest"},
+        tags="modelling",
+    )

@@ -1,1 +1,0 @@
-"""STEPmr on mRNA."""
