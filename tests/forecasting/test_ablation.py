@@ -3,47 +3,43 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from step.embeddings.temporal import temporal_embedding
-from step.forecasting.ablation import Ablation, ablate, variants
-from step.forecasting.networks import Recipe
-from step.graphs.weights import weights_over_time
-from step.models.step_mi import STEPmiConfig
-from step.models.step_mr import STEPmr, STEPmrConfig
-from step.pipelines.ablation.nodes import tabulate
-from tests.forecasting.test_science import BACKTEST, EMBEDDING, LOSS, TRAINING
+from step.forecasting.ablation import Ablation, ablate, tabulate, variants
+from step.models.step_mr import STEPmrConfig
+from tests.forecasting.recipes import LOSS, MI, MR, courses_of, recipe_on
 
-SMALL = STEPmrConfig(
-    channels=(4, 4),
-    dense_channels=4,
-    head_channels=(4,),
-    dropout=0.0,
-    norm_over_genes=False,
-    corrects=True,
+SMALL = replace(
+    MR,
+    model=STEPmrConfig(
+        channels=(4, 4),
+        dense_channels=4,
+        head_channels=(4,),
+        dropout=0.0,
+        norm_over_genes=False,
+        corrects=True,
+    ),
 )
 
 
-def test_every_part_and_every_loss_is_left_out_once():
-    mr = {variant.name: variant for variant in variants(STEPmrConfig(), LOSS)}
-    mi = {variant.name: variant for variant in variants(STEPmiConfig(), LOSS)}
+def test_every_ingredient_and_every_loss_is_left_out_once():
+    mr = {variant.name: variant for variant in variants(MR)}
+    mi = {variant.name: variant for variant in variants(MI)}
     assert set(mi) - set(mr) == {"without LSTM"}
-    assert mr["3 blocks"].config.channels == (32, 48, 48, 48)
+    assert mr["3 blocks"].network.model.channels == (8, 8, 8, 8)
     assert not mr["without embedding"].embedded
-    assert mr["without trend loss"].loss == replace(LOSS, trend_weight=0.0)
-    assert mi["without attention"].config == replace(STEPmiConfig(), attention_layers=0)
+    assert mr["without trend loss"].network.loss == replace(LOSS, trend_weight=0.0)
+    assert mi["without attention"].network.model == replace(MI.model, attention_layers=0)
     for name, variant in mr.items():
-        same = (variant.config, variant.loss, variant.embedded) == (STEPmrConfig(), LOSS, True)
+        same = (variant.network, variant.embedded) == (MR, True)
         assert same == (name in ("whole", "2 blocks")), name
 
 
 def test_variants_are_backtested_with_every_seed(study):
-    panel, edges = study
-    weights = weights_over_time(edges, panel.robust, EMBEDDING.expression_weight)
-    embeddings = temporal_embedding(edges, weights, EMBEDDING)
-    training = replace(TRAINING, initial_steps=2, update_steps=1)
-    recipe = Recipe(STEPmr, LOSS, training, EMBEDDING, replace(BACKTEST, jobs=1))
-    found = ablate(panel, edges, embeddings, STEPmr, SMALL, recipe, n_seeds=2)
+    panel, graph = study
+    courses, origins = courses_of(panel)
+    recipe = recipe_on(graph, panel, SMALL, initial_steps=2, update_steps=1)
+    found = ablate(courses, origins, recipe, n_seeds=2, jobs=1)
     names = [each.variant for each in found]
-    assert names == [variant.name for variant in variants(SMALL, LOSS)]
+    assert names == [variant.name for variant in variants(SMALL)]
     for each in found:
         assert each.losses.shape == each.network_losses.shape == (2, len(panel.times) // 2)
         assert np.isfinite(each.losses).all()

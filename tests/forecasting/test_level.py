@@ -90,3 +90,14 @@ def test_genes_without_replicates_are_filtered_too():
         n_replicates=np.ones(seen.shape),
     )
     assert np.isfinite(local_level(single).path).all()
+
+
+def test_a_first_time_at_which_no_gene_has_a_value_spoils_no_level():
+    _, seen = random_walk(0.3, 0.3)
+    late = seen.copy()
+    late[:2] = np.nan
+    level = local_level(panel(late, 0.3))
+    assert np.isnan(level.path[:2]).all()  # nothing is known yet
+    np.testing.assert_allclose(
+        level.path[2:], local_level(panel(seen[2:], 0.3, np.arange(2.0, 40.0))).path, rtol=1e-6
+    )

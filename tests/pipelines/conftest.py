@@ -8,7 +8,11 @@ from kedro.framework.startup import bootstrap_project
 from tests.conftest import copy_project
 
 QUICK = {
-    "backtest": {"rewirings": 2, "jobs": 1},
+    "backtest": {
+        "rewirings": 2,
+        "jobs": 1,
+        "simple_arms": ["last_value", "gene_mean", "ses", "local_level"],
+    },
     "mrna": {"network": {"training": {"initial_steps": 5, "update_steps": 1}}},
     "mirna": {"network": {"training": {"initial_steps": 5, "update_steps": 1}}},
 }

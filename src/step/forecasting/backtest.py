@@ -1,12 +1,12 @@
 """Rolling-origin backtest: forecast each time from all before it, and only from these."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import joblib
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from step.forecasting.arms import ARMS
 from step.forecasting.course import Course, Forecaster, times_ahead
@@ -49,14 +49,22 @@ class RuntimeSettings:
     jobs: Annotated[int, between(-1, 1024), AfterValidator(_count_processes)]
 
 
+if TYPE_CHECKING:
+    SimpleArm = str
+else:
+    SimpleArm = Literal[tuple(name for name, arm in ARMS.items() if arm.simple)]
+
+
 @settings
 class BacktestSettings(OriginSettings, IntervalSettings, GraphTestSettings, RuntimeSettings):
     """How to test: origins, intervals, graph test and runtime, as one section of the parameters.
 
     Attributes:
+        simple_arms: Forecasters that a user would pick instead, to be held against.
         future_times: Times to forecast after the last observed one.
     """
 
+    simple_arms: Annotated[tuple[SimpleArm, ...], Field(min_length=1, max_length=100)]
     future_times: Annotated[int, between(1, 1000)]
 
 
@@ -91,24 +99,29 @@ def filter_courses(panel: Panel, origins: Origins, future_times: int, jobs: int)
     ]
 
 
-def backtest_simple_arms(courses: list[Course], jobs: int) -> dict[str, np.ndarray]:
-    """Forecast the next time of every origin with all simple arms.
+def backtest_simple_arms(
+    courses: list[Course], arms: Sequence[str], jobs: int
+) -> dict[str, np.ndarray]:
+    """Forecast the next time of every origin with simple arms.
 
     Args:
         courses: Of the origins, without that of the whole panel.
+        arms: Names of the simple arms.
         jobs: Processes that work side by side.
 
     Returns:
         Arm → forecasts, log2, shape `[origin, gene]`.
     """
-    tasks = (joblib.delayed(_forecast_simply)(course) for course in courses)
+    tasks = (joblib.delayed(_forecast_simply)(course, arms) for course in courses)
     found = joblib.Parallel(n_jobs=jobs)(tasks)
-    return {name: np.stack([forecasts[name] for forecasts in found]) for name in found[0]}
+    return {
+        name: np.stack([forecasts[number] for forecasts in found])
+        for number, name in enumerate(arms)
+    }
 
 
-def _forecast_simply(course: Course) -> dict[str, np.ndarray]:
-    simple = {name: arm for name, arm in ARMS.items() if arm.simple}
-    return {name: roll([course], arm.prepare(None))[0][0] for name, arm in simple.items()}
+def _forecast_simply(course: Course, arms: Sequence[str]) -> list[np.ndarray]:
+    return [roll([course], ARMS[name].prepare(None))[0][0] for name in arms]
 
 
 def arm_table(

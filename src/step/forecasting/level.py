@@ -66,7 +66,8 @@ class _State:
 def local_level(panel: Panel) -> Level:
     """Filter a panel; see the module for the model.
 
-    A gene keeps the first time's mean of all genes as its level until it is first measured.
+    Until a gene is first measured, its level is the mean of all genes at the first time at which
+    any was; before that time there is none.
     """
     plain = _filtered(panel, panel.mean)
     robust = _filtered(panel, panel.robust)
@@ -126,13 +127,15 @@ def _filter(
         shared: That they do not, shape `[pair, gene]`.
     """
     shape = step_variance.shape
-    level = np.full(shape, np.nanmean(course[0]))
+    level = np.full(shape, np.nan)
     variance = np.full(shape, DIFFUSE)
     log_likelihood = np.zeros(shape)
     started = np.zeros(shape[1], dtype=bool)
     elapsed = np.diff(times, prepend=times[0])
     for time, observed in enumerate(course):
         seen = ~np.isnan(observed)
+        if seen.any() and not started.any():
+            level = np.full(shape, observed[seen].mean())
         expected = seen & started
         variance = variance + step_variance * elapsed[time]
         total = variance + noise[time] + shared

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from step.errors import InputError
+
 SMALLEST_VARIANCE = 1e-6
 
 
@@ -70,9 +72,19 @@ def panel_from_expression(expression: pd.DataFrame) -> Panel:
     Args:
         expression: gene, time, mean, median, standard_error, n_replicates; see
             `step.expression.replicates.summarise_replicates`.
+
+    Returns:
+        The course from the first time at which any gene was measured.
+
+    Raises:
+        InputError: No gene was ever measured.
     """
-    wide = expression.pivot(index="time", columns="gene")
+    measured = expression.loc[expression["mean"].notna(), "time"]
+    if measured.empty:
+        raise InputError("No gene has a value at any time. Look at the expression table.")
     genes = expression["gene"].drop_duplicates().to_numpy()
+    expression = expression[expression["time"] >= measured.min()]
+    wide = expression.pivot(index="time", columns="gene")
 
     def values(column: str) -> np.ndarray:
         return wide[column][genes].to_numpy(dtype=float)

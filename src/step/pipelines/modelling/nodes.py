@@ -44,7 +44,7 @@ def run_backtest(
     graph = gene_graph(edges, panel.genes)
     recipe = NetworkRecipe(network.root, embedding, graph, embeddings["embeddings"])
     courses = filter_courses(panel, origins, backtest.future_times, backtest.jobs)
-    simple = backtest_simple_arms(courses[:-1], backtest.jobs)
+    simple = backtest_simple_arms(courses[:-1], backtest.simple_arms, backtest.jobs)
     runs = run_graphs(courses, recipe, backtest.rewirings, backtest.seed, backtest.jobs)
     networks = {"step": runs.step.forecast, "step_no_graph": runs.step_no_graph.forecast}
     tables = [

@@ -1,0 +1,13 @@
+import numpy as np
+
+from step.forecasting.arms.baselines import gene_mean, last_value, local_level, ses
+from step.forecasting.arms.exponential_smoothing import theta
+from step.forecasting.arms.simple_combination import combination_median
+from tests.forecasting.recipes import courses_of
+
+
+def test_the_median_of_five(study):
+    panel, _ = study
+    course = courses_of(panel)[0][3]
+    parts = [arm(course) for arm in (last_value, gene_mean, ses, theta, local_level)]
+    np.testing.assert_array_equal(combination_median(course), np.sort(parts, axis=0)[2])

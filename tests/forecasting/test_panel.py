@@ -1,0 +1,43 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from step.errors import InputError
+from step.forecasting.panel import panel_from_expression
+
+
+def expression(mean: np.ndarray) -> pd.DataFrame:
+    n_times, n_genes = mean.shape
+    return pd.DataFrame(
+        {
+            "gene": np.repeat([f"g{gene}" for gene in range(n_genes)], n_times),
+            "time": np.tile(np.arange(float(n_times)), n_genes),
+            "mean": mean.T.ravel(),
+            "median": mean.T.ravel() + 0.2,
+            "standard_error": 0.1,
+            "n_replicates": 4,
+        }
+    )
+
+
+def test_the_table_is_arranged_by_time_and_gene():
+    mean = np.arange(12.0).reshape(4, 3)
+    panel = panel_from_expression(expression(mean))
+    np.testing.assert_array_equal(panel.mean, mean)
+    np.testing.assert_allclose(panel.robust, mean + 0.1)
+    np.testing.assert_allclose(panel.replicate_variance, 0.04)
+    assert panel.until(1).mean.shape == (2, 3)
+
+
+def test_a_course_begins_when_a_gene_is_first_measured():
+    mean = np.arange(12.0).reshape(4, 3)
+    mean[:2] = np.nan
+    mean[2, 0] = np.nan
+    panel = panel_from_expression(expression(mean))
+    np.testing.assert_array_equal(panel.times, [2.0, 3.0])
+    np.testing.assert_array_equal(panel.mean, mean[2:])
+
+
+def test_a_course_without_a_value_is_explained():
+    with pytest.raises(InputError, match="No gene has a value"):
+        panel_from_expression(expression(np.full((4, 3), np.nan)))

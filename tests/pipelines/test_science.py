@@ -1,0 +1,140 @@
+"""The rules that no change may break, on the way from the raw files to the scores."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from step.datasets import TableDataset
+from step.datasets.contact_map import open_map
+from step.evaluation.graph_test import GraphTest, graph_test
+from step.expression.replicates import summarise_replicates
+from step.forecasting.backtest import filter_courses, scored_mse
+from step.forecasting.network_backtest import run_graphs
+from step.forecasting.origins import forecast_origins
+from step.forecasting.panel import panel_from_expression
+from step.genome.contacts import ContactMap
+from step.genome.features import Features, chromatin_features
+from step.genome.pairs import PairSelection, gene_pairs
+from step.genome.placement import add_features, choose_tss, place_genes
+from step.graphs.gene_graph import gene_graph
+from step.simulation.expression import (
+    choose_leading,
+    neighbour_weights,
+    replicate_log2,
+    simulate_latent,
+)
+from step.simulation.genome import simulate_annotation, simulate_bins, simulate_contacts
+from step.simulation.study import annotate, sample_times
+from tests.forecasting.recipes import BACKTEST, recipe_on
+from tests.pipelines.conftest import QUICK, run
+
+N_GENES = 80
+N_REPLICATES = 3
+PAIRS = PairSelection(
+    max_distance=50_000_000,
+    contact_weight=0.7,
+    compartment_weight=0.1,
+    tad_weight=0.1,
+    insulation_weight=0.1,
+    neighbours=3,
+)
+
+
+def simulated_edges(bins: pd.DataFrame, genes: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Gene pairs, from a simulated map as from a real one."""
+    pixels = simulate_contacts(bins, 400, seed)
+    contacts = open_map(ContactMap(bins[["chrom", "start", "end"]], pixels, "demo"), "ice")
+    tss = choose_tss(annotate(genes).assign(gene_id=None))
+    features = chromatin_features(contacts, tss, Features(excluded_chromosomes=[]))
+    places = place_genes(genes["gene"].tolist(), pd.Series(dtype=object), tss)
+    return gene_pairs(add_features(places, features), contacts, PAIRS)
+
+
+def simulated_expression(
+    bins: pd.DataFrame, genes: pd.DataFrame, coupling: float, seed: int
+) -> pd.DataFrame:
+    """The course of genes that follow their true neighbours, summarised as a real one."""
+    neighbours = neighbour_weights(bins, genes)
+    times = sample_times()
+    latent = simulate_latent(neighbours, choose_leading(neighbours, seed), times, coupling, seed)
+    values = replicate_log2(latent, np.full(len(times), N_REPLICATES), 0.2, seed)
+    n_samples = len(values)
+    samples = pd.DataFrame(
+        {
+            "gene": np.tile(genes["gene"], n_samples),
+            "sample": np.repeat([f"s{sample}" for sample in range(n_samples)], N_GENES),
+            "time": np.repeat(times, N_REPLICATES * N_GENES),
+            "replicate": np.repeat(np.tile(np.arange(1, N_REPLICATES + 1), len(times)), N_GENES),
+            "value": values.ravel(),
+            "detected": True,
+        }
+    )
+    return summarise_replicates(samples)
+
+
+def tested(coupling: float, seed: int) -> GraphTest:
+    """The graph test, from a simulated map and course."""
+    bins = simulate_bins([40, 40, 40], 500_000, seed)
+    genes = simulate_annotation(bins, N_GENES, seed)
+    panel = panel_from_expression(simulated_expression(bins, genes, coupling, seed))
+    graph = gene_graph(simulated_edges(bins, genes, seed), panel.genes)
+    origins = forecast_origins(len(panel.times), BACKTEST)
+    courses = filter_courses(panel, origins, 1, jobs=-1)
+    runs = run_graphs(courses, recipe_on(graph, panel), BACKTEST.rewirings, BACKTEST.seed, jobs=-1)
+    mse = [
+        scored_mse(network.forecast, panel, origins)
+        for network in (runs.step, runs.step_no_graph, *runs.rewired)
+    ]
+    return graph_test(mse[0], mse[1], mse[2:], len(graph.first))
+
+
+def test_positive_control_the_graph_is_found_where_genes_follow_their_neighbours():
+    test = tested(coupling=1.0, seed=2)
+    assert test.p == 0.05  # better than all of 19 rewired graphs
+    assert test.real_mse < 0.98 * test.no_graph_mse
+
+
+def test_negative_control_no_graph_is_found_where_there_is_no_coupling():
+    """One study in twenty may reach p = 0.05 by chance; two of three do in one of 140 times."""
+    tests = [tested(coupling=0.0, seed=seed) for seed in (2, 3, 4)]
+    assert sum(test.p <= 0.05 for test in tests) <= 1
+    for test in tests:
+        assert test.real_mse == pytest.approx(test.no_graph_mse, rel=0.01)
+
+
+def backtest(project: Path, assay: str) -> pd.DataFrame:
+    params = QUICK | {"backtest": QUICK["backtest"] | {"rewirings": 0}}
+    run(project, assay, params, to_outputs=[f"{assay}.backtest"])
+    return pd.read_parquet(
+        project / "data" / "07_model_output" / "demo" / assay / "backtest.parquet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("assay", "file", "origin"), [("mrna", "mrna.xlsx", 9.0), ("mirna", "mirna_counts.tsv", 9.0)]
+)
+def test_what_is_measured_after_an_origin_changes_no_bit_of_its_forecasts(
+    project, assay, file, origin
+):
+    dataset = TableDataset(filepath=str(project / "data" / "01_raw" / "demo" / file))
+    before = backtest(project, assay)
+    table = dataset.load()
+    later = [
+        column
+        for column in table.columns
+        if column.startswith("P") and float(column[1:].split("_")[0]) > origin
+    ]
+    factor = np.random.default_rng(0).uniform(1.5, 4.0, (len(table), len(later)))
+    changed = table[later].astype(float) * factor
+    table[later] = changed if assay == "mrna" else changed.round().astype(int)
+    dataset.save(table)
+    after = backtest(project, assay)
+    known = before["origin"] <= origin
+    assert 0 < known.sum() < len(before)
+    columns = ["arm", "origin", "gene", "forecast", "lower", "upper"]
+    pd.testing.assert_frame_equal(
+        before.loc[known, columns], after.loc[known, columns], check_exact=True
+    )
+    assert not np.array_equal(before.loc[~known, "forecast"], after.loc[~known, "forecast"])
