@@ -74,7 +74,7 @@ def simulated_expression(
     return summarise_replicates(samples)
 
 
-def tested(coupling: float, seed: int) -> GraphTest:
+def simulated_test(coupling: float, seed: int) -> GraphTest:
     """The graph test, from a simulated map and course."""
     bins = simulate_bins([40, 40, 40], 500_000, seed)
     genes = simulate_annotation(bins, N_GENES, seed)
@@ -91,14 +91,14 @@ def tested(coupling: float, seed: int) -> GraphTest:
 
 
 def test_positive_control_the_graph_is_found_where_genes_follow_their_neighbours():
-    test = tested(coupling=1.0, seed=2)
+    test = simulated_test(coupling=1.0, seed=2)
     assert test.p == 0.05  # better than all of 19 rewired graphs
     assert test.real_mse < 0.98 * test.no_graph_mse
 
 
 def test_negative_control_no_graph_is_found_where_there_is_no_coupling():
     """One study in twenty may reach p = 0.05 by chance; two of three do in one of 140 times."""
-    tests = [tested(coupling=0.0, seed=seed) for seed in (2, 3, 4)]
+    tests = [simulated_test(coupling=0.0, seed=seed) for seed in (2, 3, 4)]
     assert sum(test.p <= 0.05 for test in tests) <= 1
     for test in tests:
         assert test.real_mse == pytest.approx(test.no_graph_mse, rel=0.01)
