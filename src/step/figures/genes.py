@@ -116,11 +116,12 @@ def _draw_gene(
         linewidth=0.9,
         label="next times",
     )
-    score = f"R² {row['r2']:.2f}" if np.isfinite(row["r2"]) else "R² undefined"
-    flags = f"\n{row['flags']}" if row["flags"] else ""
-    axes.set_title(
-        f"{shown_name(row['gene'])}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8
+    scores = ", ".join(
+        f"{name} {row[column]:.2f}" if np.isfinite(row[column]) else f"{name} undefined"
+        for name, column in (("R²", "r2"), ("skill", "skill"))
     )
+    flags = f"\n{row['flags']}" if row["flags"] else ""
+    axes.set_title(f"{shown_name(row['gene'])}: {scores}{flags}", fontsize=8)
 
 
 def predictability(per_gene: pd.DataFrame) -> Figure:
