@@ -76,7 +76,7 @@ class Metrics:
     intervals: Intervals
 
 
-def compute_metrics(
+def measure(
     backtest: pd.DataFrame,
     expression: pd.DataFrame,
     test: GraphTest,
@@ -111,7 +111,10 @@ def compute_metrics(
         best_baseline=baseline,
         skill=skill,
         skill_p=skill_p,
-        arms={str(arm): ArmScores(**row.map(_defined)) for arm, row in scores.iterrows()},
+        arms={
+            arm: ArmScores(**{name: _defined(score) for name, score in row.items()})
+            for arm, row in scores.iterrows()
+        },
         graph_test=test,
         intervals=score_intervals(backtest[backtest["arm"] == "step"], coverage),
     )
@@ -221,7 +224,7 @@ def _score(rows: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
         "mae": float((observed - forecast).abs().mean()),
         "r2": np.nan if is_rounding(variance, observed.abs().mean()) else 1.0 - mse / variance,
         "pearson": observed.corr(forecast) if both_vary else np.nan,
-        "gene_r2_median": genes["r2"].median(),
+        "gene_r2_median": genes["r2"].dropna().median(),
         "gene_pearson_mean": genes["pearson"].mean(),
         "gene_spearman_mean": genes["spearman"].mean(),
         "direction_accuracy": float(right[moved].mean()),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.metrics import ArmScores, origin_losses
@@ -30,7 +31,9 @@ def arm_errors(arms: dict[str, ArmScores], noise_floor: float | None) -> Figure:
         name.set_fontweight("bold" if arm == "step" else "normal")
     axes.bar_label(bars, fmt="%.4f", padding=3, fontsize=8)
     if noise_floor is not None:
-        axes.axvline(noise_floor, color=style.OBSERVED, linestyle="--", linewidth=1)
+        axes.axvline(
+            noise_floor, color=style.OBSERVED, linestyle="--", gapcolor="white", linewidth=1
+        )
         axes.annotate(
             f"noise floor {noise_floor:.4f}",
             (noise_floor, 1.01),
@@ -135,9 +138,10 @@ def graph_test(test: GraphTest) -> Figure:
     axes.set_title(f"does the graph help? p = {test.p:.3g}", fontsize=10)
     axes.set_xlabel("mean squared error (log2²)")
     axes.set_ylabel("graphs")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.ticklabel_format(axis="x", useOffset=False)
     axes.tick_params(axis="x", labelsize=8)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
