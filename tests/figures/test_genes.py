@@ -35,6 +35,7 @@ def test_a_gene_is_drawn_with_its_own_course_and_forecast():
     lines = {line.get_label(): line for line in axes.lines}
     own = backtest_of(values).query("arm == 'step' and gene == 'g3'")
     np.testing.assert_allclose(lines["forecast from the time before"].get_ydata(), own["forecast"])
+    assert lines["next times"].get_ydata().tolist() == [8.0, 8.0]
     observed = axes.containers[0].lines[0]
     assert observed.get_ydata().tolist() == values[:, 3].tolist()
 
@@ -51,3 +52,17 @@ def test_predictability_counts_the_genes_that_are_better():
     left, right = predictability(per_gene.assign(flags="")).axes
     assert right.get_title() == "better in 2 of 3 genes"
     assert left.collections[0].get_offsets()[:, 1].tolist() == [0.5, -1.0, 0.1]
+
+
+def test_genes_without_any_score_draw_no_empty_plot():
+    figure = predictability(genes_of(4).assign(r2=np.nan, skill=np.nan, flags="constant"))
+    assert not figure.axes
+    assert "flags" in figure.texts[0].get_text()
+
+
+@pytest.mark.filterwarnings("error")
+def test_genes_without_replicates_are_counted_all_the_same():
+    per_gene = genes_of(4).assign(r2=0.1, skill=0.2, flags="no replicates", reliability=np.nan)
+    figure = predictability(per_gene)
+    figure.canvas.draw()
+    assert figure.axes[1].get_title() == "better in 4 of 4 genes"

@@ -106,14 +106,13 @@ def _draw_gene(
         alpha=0.15,
         linewidth=0,
     )
-    axes.errorbar(
+    axes.vlines(coming["time"], coming["lower"], coming["upper"], color=style.WORSE, linewidth=0.9)
+    axes.plot(
         coming["time"],
         coming["forecast"],
-        [coming["forecast"] - coming["lower"], coming["upper"] - coming["forecast"]],
+        "D",
         color=style.WORSE,
-        fmt="D",
         markersize=3,
-        linewidth=0.9,
         label="next times",
     )
     scores = ", ".join(
@@ -126,9 +125,12 @@ def _draw_gene(
 
 def predictability(per_gene: pd.DataFrame) -> Figure:
     """Each gene's R² beside what replicate noise allows, and the skill over the best baseline."""
+    known = per_gene.dropna(subset=["r2", "reliability"])
+    skill = per_gene["skill"].dropna()
+    if known.empty and skill.empty:
+        return style.message("No gene has an R² or a skill: see its flags.")
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    known = per_gene.dropna(subset=["r2", "reliability"])
     left.scatter(
         known["reliability"],
         known["r2"].clip(lower=-1),
@@ -141,7 +143,6 @@ def predictability(per_gene: pd.DataFrame) -> Figure:
     left.set_xlabel("reliability (share of variance that is not noise)")
     left.set_ylabel("R² of the forecast (below −1 shown at −1)")
     left.set_title("grey: flagged genes", fontsize=9)
-    skill = per_gene["skill"].dropna()
     right.hist(skill.clip(-0.5, 0.5), bins=30, color=style.STEP)
     right.axvline(0, color=style.OBSERVED, linewidth=0.8)
     right.set_xlabel("skill over the best baseline")
