@@ -120,8 +120,8 @@ ALLOWED = {
     "forecasting": {
         "forecasting", "embeddings", "genome", "models", "errors", "typed", "expression",
     },
-    "evaluation": {"evaluation", "expression"},
-    "figures": {"figures", "evaluation"},
+    "evaluation": {"evaluation", "forecasting", "expression"},
+    "figures": {"figures", "evaluation", "forecasting"},
     "datasets": {"datasets", "genome", "errors"},
 }  # fmt: skip
 

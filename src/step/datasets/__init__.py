@@ -6,6 +6,7 @@ from step.datasets.gene_query import GeneQueryDataset
 from step.datasets.gene_sets import GeneSetsDataset
 from step.datasets.h5ad import H5adDataset
 from step.datasets.network import NetworkDataset
+from step.datasets.record import RecordDataset
 from step.datasets.table import TableDataset
 from step.datasets.text_contact_map import TextContactMapDataset
 from step.datasets.whole_file import (
@@ -28,6 +29,7 @@ __all__ = [
     "JSONDataset",
     "NetworkDataset",
     "ParquetDataset",
+    "RecordDataset",
     "TableDataset",
     "TextContactMapDataset",
     "TextDataset",

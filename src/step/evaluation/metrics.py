@@ -1,14 +1,123 @@
 """Scores of the arms of a backtest."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-BASELINE_ARMS = (
-    "last_value",
-    "gene_mean",
-    "ses",
-    "local_level",
-)
+from step.evaluation.graph_test import GraphTest
+from step.evaluation.significance import diebold_mariano
+from step.evaluation.variation import is_rounding
+from step.expression.replicates import noise_floor
+from step.forecasting.arms import ARMS
+
+
+@dataclass(frozen=True)
+class ArmScores:
+    """All scores of one arm, as `score_arms` defines them; None where undefined."""
+
+    mse: float
+    rmse: float
+    mae: float
+    r2: float | None = None
+    pearson: float | None = None
+    gene_r2_median: float | None = None
+    gene_pearson_mean: float | None = None
+    gene_spearman_mean: float | None = None
+    direction_accuracy: float | None = None
+    mase: float | None = None
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """How often the intervals of `step` held.
+
+    Attributes:
+        nominal: Coverage asked for, 0 to 1.
+        coverage: Share of the observations inside.
+        mean_width: log2.
+    """
+
+    nominal: float
+    coverage: float
+    mean_width: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """All scores of one assay of a study.
+
+    Attributes:
+        study: Its name.
+        assay: `mrna` or `mirna`.
+        n_genes: Number of genes.
+        n_times: Number of times.
+        n_origins: Number of scored forecast origins.
+        noise_floor_mse: What replicate noise alone leaves, log2²; None without replicates.
+        best_baseline: The simple arm of lowest mean squared error.
+        skill: 1 − MSE of `step` / MSE of the best baseline; None where the baseline makes no error.
+        skill_p: Diebold–Mariano over origins; None where undefined.
+        arms: Scores by name of the arm.
+        graph_test: Whether the graph helps.
+        intervals: Of `step`.
+    """
+
+    study: str
+    assay: str
+    n_genes: int
+    n_times: int
+    n_origins: int
+    noise_floor_mse: float | None = None
+    best_baseline: str
+    skill: float | None = None
+    skill_p: float | None = None
+    arms: dict[str, ArmScores]
+    graph_test: GraphTest
+    intervals: Intervals
+
+
+def measure(
+    backtest: pd.DataFrame,
+    expression: pd.DataFrame,
+    test: GraphTest,
+    coverage: float,
+    study: str,
+    assay: str,
+) -> Metrics:
+    """All scores of one assay of a study.
+
+    Args:
+        backtest: arm, origin, target_time, gene, observed, forecast, lower, upper.
+        expression: gene, time, mean, standard_error, n_replicates.
+        test: The graph test.
+        coverage: Nominal coverage of the intervals.
+        study: Name of the study.
+        assay: `mrna` or `mirna`.
+    """
+    scores = score_arms(backtest, expression)
+    baseline = best_baseline(scores)
+    losses = origin_losses(backtest)
+    skill = skill_p = None
+    if not is_rounding(scores.loc[baseline, "mse"], backtest["observed"].abs().mean()):
+        skill = float(1.0 - scores.loc["step", "mse"] / scores.loc[baseline, "mse"])
+        skill_p = _defined(diebold_mariano(losses["step"], losses[baseline]))
+    return Metrics(
+        study=study,
+        assay=assay,
+        n_genes=int(expression["gene"].nunique()),
+        n_times=int(expression["time"].nunique()),
+        n_origins=int(backtest["origin"].nunique()),
+        noise_floor_mse=_defined(noise_floor(expression, backtest["target_time"].unique())),
+        best_baseline=baseline,
+        skill=skill,
+        skill_p=skill_p,
+        arms={
+            arm: ArmScores(**{name: _defined(score) for name, score in row.items()})
+            for arm, row in scores.iterrows()
+        },
+        graph_test=test,
+        intervals=score_intervals(backtest[backtest["arm"] == "step"], coverage),
+    )
 
 
 def score_arms(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame:
@@ -27,7 +136,8 @@ def score_arms(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame
         direction_accuracy (share of changes from the last value whose sign was right; forecasts
         of no change count as wrong);
         mase (mean absolute error, each gene's divided by its mean absolute step up to the first
-        scored origin, over genes). NaN where not defined.
+        scored origin, over genes). NaN where not defined, as where nothing varies by more than
+        rounding.
     """
     scored = _with_last(backtest, expression).dropna(subset=["observed"])
     steps = _early_step(expression, backtest["origin"].min())
@@ -43,23 +153,24 @@ def score_genes(rows: pd.DataFrame) -> pd.DataFrame:
         rows: gene, observed, forecast of one arm; no missing values.
 
     Returns:
-        Indexed by gene: mse, mae, r2, pearson, spearman; NaN where not defined.
+        Indexed by gene: mse, mae, r2, pearson, spearman; NaN where not defined, as where the gene
+        varies by no more than rounding.
     """
     error = rows["observed"] - rows["forecast"]
     grouped = rows.assign(squared=error**2, absolute=error.abs()).groupby("gene", sort=False)
-    variance = grouped["observed"].var(ddof=0)
+    observed, forecast = grouped["observed"], grouped["forecast"]
+    variance = observed.var(ddof=0)
+    varies = ~is_rounding(variance, observed.mean())
+    both_vary = varies & ~is_rounding(forecast.var(ddof=0), forecast.mean())
     mse = grouped["squared"].mean()
+    ranks = rows.assign(observed=observed.rank(), forecast=forecast.rank())
     return pd.DataFrame(
         {
             "mse": mse,
             "mae": grouped["absolute"].mean(),
-            "r2": 1.0 - mse / variance.where(variance > 0),
-            "pearson": _correlation(rows, "observed", "forecast"),
-            "spearman": _correlation(
-                rows.assign(a=grouped["observed"].rank(), b=grouped["forecast"].rank()),
-                "a",
-                "b",
-            ),
+            "r2": 1.0 - mse / variance.where(varies),
+            "pearson": _correlation(rows).where(both_vary),
+            "spearman": _correlation(ranks).where(both_vary),
         }
     )
 
@@ -73,37 +184,47 @@ def origin_losses(backtest: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_baseline(scores: pd.DataFrame) -> str:
-    """The baseline of lowest mean squared error: chosen with hindsight, in its favour."""
-    return str(scores.loc[scores.index.isin(BASELINE_ARMS), "mse"].idxmin())
+    """The simple arm of lowest mean squared error: chosen with hindsight, in its favour."""
+    simple = [arm for arm in scores.index if arm in ARMS and ARMS[arm].simple]
+    return str(scores.loc[simple, "mse"].idxmin())
 
 
-def interval_scores(rows: pd.DataFrame, nominal: float) -> dict[str, float]:
-    """Coverage and mean width (log2) of one arm's intervals."""
+def score_intervals(rows: pd.DataFrame, nominal: float) -> Intervals:
+    """Coverage and mean width of one arm's intervals.
+
+    Args:
+        rows: observed, lower, upper (log2); what was not observed counts nowhere.
+        nominal: Coverage asked for.
+    """
     rows = rows.dropna(subset=["observed"])
     inside = rows["observed"].between(rows["lower"], rows["upper"])
-    return {
-        "nominal": nominal,
-        "coverage": float(inside.mean()),
-        "mean_width": float((rows["upper"] - rows["lower"]).mean()),
-    }
+    return Intervals(
+        nominal=nominal,
+        coverage=float(inside.mean()),
+        mean_width=float((rows["upper"] - rows["lower"]).mean()),
+    )
+
+
+def _defined(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _score(rows: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
     genes = score_genes(rows)
-    error = rows["observed"] - rows["forecast"]
-    mse = float((error**2).mean())
-    centred = rows["observed"] - rows.groupby("gene")["observed"].transform("mean")
-    moved = rows["last"].notna() & (rows["observed"] != rows["last"])
-    right = np.sign(rows["forecast"] - rows["last"]) == np.sign(rows["observed"] - rows["last"])
-    variance = float((centred**2).mean())
-    spread = rows["forecast"].std() > 0
+    observed, forecast, last = rows["observed"], rows["forecast"], rows["last"]
+    mse = float(((observed - forecast) ** 2).mean())
+    variance = float(((observed - rows.groupby("gene")["observed"].transform("mean")) ** 2).mean())
+    both_vary = not any(is_rounding(each.var(ddof=0), each.mean()) for each in (observed, forecast))
+    change = observed - last
+    moved = last.notna() & ~is_rounding(change**2, last)
+    right = np.sign(forecast - last) == np.sign(change)
     return {
         "mse": mse,
         "rmse": mse**0.5,
-        "mae": float(error.abs().mean()),
-        "r2": 1.0 - mse / variance if variance > 0 else np.nan,
-        "pearson": rows["observed"].corr(rows["forecast"]) if spread else np.nan,
-        "gene_r2_median": genes["r2"].median(),
+        "mae": float((observed - forecast).abs().mean()),
+        "r2": np.nan if is_rounding(variance, observed.abs().mean()) else 1.0 - mse / variance,
+        "pearson": observed.corr(forecast) if both_vary else np.nan,
+        "gene_r2_median": genes["r2"].dropna().median(),
         "gene_pearson_mean": genes["pearson"].mean(),
         "gene_spearman_mean": genes["spearman"].mean(),
         "direction_accuracy": float(right[moved].mean()),
@@ -117,17 +238,17 @@ def _with_last(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame
 
 
 def _early_step(expression: pd.DataFrame, until: float) -> pd.Series:
+    """Each gene's mean absolute step up to a time, log2; NaN where it does not move."""
     early = expression[expression["time"] <= until].sort_values("time")
     step = early.groupby("gene")["mean"].diff().abs().groupby(early["gene"]).mean()
-    return step.where(step > 0)
+    return step.mask(is_rounding(step**2, early.groupby("gene")["mean"].mean()))
 
 
-def _correlation(rows: pd.DataFrame, first: str, second: str) -> pd.Series:
-    """Pearson correlation of two columns, gene by gene; NaN where one does not vary."""
+def _correlation(rows: pd.DataFrame) -> pd.Series:
+    """Pearson correlation of observed and forecast, gene by gene; meaningless for a constant."""
     grouped = rows.groupby("gene", sort=False)
-    a = rows[first] - grouped[first].transform("mean")
-    b = rows[second] - grouped[second].transform("mean")
+    a = rows["observed"] - grouped["observed"].transform("mean")
+    b = rows["forecast"] - grouped["forecast"].transform("mean")
     products = pd.DataFrame({"gene": rows["gene"], "ab": a * b, "aa": a * a, "bb": b * b})
     sums = products.groupby("gene", sort=False).sum()
-    varies = (sums["aa"] > 1e-12) & (sums["bb"] > 1e-12)
-    return (sums["ab"] / np.sqrt(sums["aa"] * sums["bb"]).where(varies)).rename(None)
+    return (sums["ab"] / np.sqrt(sums["aa"] * sums["bb"])).rename(None)

@@ -6,6 +6,7 @@ from scipy import stats
 
 from step.evaluation.metrics import score_genes
 from step.evaluation.significance import diebold_mariano
+from step.evaluation.variation import explain_constancy, is_rounding
 from step.expression.replicates import noise_variance
 
 LOW_RELIABILITY = 0.2
@@ -26,32 +27,31 @@ def gene_table(
 
     Returns:
         The columns of `genes`, and: mse, mae, r2, pearson, spearman (of `step`), baseline_mse,
-        noise_floor_mse (over the scored times), skill (1 − mse / baseline_mse),
-        skill_p (Diebold–Mariano over origins), skill_q (Benjamini–Hochberg over genes),
-        explained (share of the variance that noise leaves to explain which `step` does explain;
-        at most 1), flags (why a gene is hard to forecast or to place; empty where nothing is
-        wrong).
+        noise_floor_mse (over the scored times), skill (1 − mse / baseline_mse; missing where the
+        baseline makes no error), skill_p (Diebold–Mariano over origins), skill_q
+        (Benjamini–Hochberg over genes), explained (share of the variance that noise leaves to
+        explain which `step` does explain; at most 1), flags (why a gene is hard to forecast or to
+        place, or its scores are undefined; empty where nothing is wrong).
     """
     scored = backtest.dropna(subset=["observed"])
     own = scored[scored["arm"] == "step"]
-    step = score_genes(own)
-    other = score_genes(scored[scored["arm"] == baseline])
+    observed = own.groupby("gene")["observed"]
     times = scored["target_time"].unique()
     noise = noise_variance(expression)[expression["time"].isin(times)]
     noise = noise.groupby(expression["gene"]).mean()
-    variance = own.groupby("gene")["observed"].var(ddof=0)
-    table = genes.set_index("gene").join(step)
-    table["baseline_mse"] = other["mse"]
+    table = genes.set_index("gene").join(score_genes(own))
+    table["baseline_mse"] = score_genes(scored[scored["arm"] == baseline])["mse"]
     table["noise_floor_mse"] = noise
-    table["skill"] = 1.0 - table["mse"] / table["baseline_mse"]
-    p = _gene_p(scored, baseline)
-    table["skill_p"] = p
-    table["skill_q"] = _benjamini_hochberg(p)
+    level = observed.mean().reindex(table.index)
+    beatable = table["baseline_mse"].mask(is_rounding(table["baseline_mse"], level))
+    table["skill"] = 1.0 - table["mse"] / beatable
+    table["skill_p"] = _gene_p(scored, baseline).where(table["skill"].notna())
+    table["skill_q"] = _benjamini_hochberg(table["skill_p"])
+    variance = observed.var(ddof=0)
     left = variance - noise
-    left = left.where(left > 0)
-    table["explained"] = ((variance - step["mse"]) / left).clip(upper=1.0)
-    measured = expression.groupby("gene")["mean"].count().reindex(table.index) > 0
-    table["flags"] = _flags(table, measured)
+    left = left.mask((left <= 0) | is_rounding(variance, observed.mean()))
+    table["explained"] = ((variance - table["mse"]) / left).clip(upper=1.0)
+    table["flags"] = _flags(table, expression, times)
     return table.reset_index().sort_values(
         ["r2", "gene"], ascending=[False, True], ignore_index=True, na_position="last"
     )
@@ -75,17 +75,22 @@ def _benjamini_hochberg(p: pd.Series) -> pd.Series:
     return pd.Series(stats.false_discovery_control(known), index=known.index).reindex(p.index)
 
 
-def _flags(table: pd.DataFrame, measured: pd.Series) -> pd.Series:
+def _flags(table: pd.DataFrame, expression: pd.DataFrame, scored_times: np.ndarray) -> pd.Series:
+    """Each gene's flags, joined by semicolons."""
+    measured = expression.dropna(subset=["mean"])
+    n_times = measured["gene"].value_counts().reindex(table.index, fill_value=0)
+    scored = measured.loc[measured["time"].isin(scored_times), "gene"]
+    n_scored = scored.value_counts().reindex(table.index, fill_value=0)
+    constancy = explain_constancy(expression, scored_times).reindex(table.index, fill_value="")
+    is_measured = n_times > 0
     reasons = {
-        "never measured": ~measured,
+        "never measured": ~is_measured,
         "unplaced": table["unplaced"].notna(),
-        "below background": measured & (table["detected_share"] < LOW_DETECTION),
-        "mostly noise": table["reliability"] < LOW_RELIABILITY,
-        "no replicates": measured & table["noise_variance"].isna(),
-        "does not vary": measured & table["noise_variance"].notna() & table["reliability"].isna(),
+        "below background": is_measured & (table["detected_share"] < LOW_DETECTION),
+        "mostly noise": (table["reliability"] < LOW_RELIABILITY) & (constancy != "constant"),
+        "no replicates": is_measured & table["noise_variance"].isna(),
+        "measured at fewer than two scored times": is_measured & (n_scored < 2),
     }
-    text = np.full(len(table), "", dtype=object)
-    for reason, applies in reasons.items():
-        chosen = applies.to_numpy(dtype=bool)
-        text[chosen] = [f"{old}; {reason}" if old else reason for old in text[chosen]]
-    return pd.Series(text, index=table.index)
+    columns = [np.where(applies, reason, "") for reason, applies in reasons.items()]
+    flags = ["; ".join(filter(None, row)) for row in zip(*columns, constancy, strict=True)]
+    return pd.Series(flags, index=table.index)

@@ -1,5 +1,7 @@
 """Is a difference more than chance? The forecast origin is the unit, never the gene."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import stats
 
@@ -34,7 +36,7 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, horizon: int = 1) -> fl
     return float(2.0 * stats.t.sf(abs(statistic), df=n - 1))
 
 
-def permutation_p(real: float, controls: list[float]) -> float:
+def permutation_p(real: float, controls: Sequence[float]) -> float:
     """p = (1 + #{controls that do at least as well as the real one}) / (1 + number of controls).
 
     Args:

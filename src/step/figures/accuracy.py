@@ -2,29 +2,38 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from step.evaluation.metrics import origin_losses
+from step.evaluation.graph_test import GraphTest
+from step.evaluation.metrics import ArmScores, origin_losses
+from step.evaluation.variation import is_rounding
 from step.figures import style
 
 
-def arm_errors(scores: pd.DataFrame, noise_floor: float) -> Figure:
-    """Mean squared error of every arm beside the replicate noise floor.
+def arm_errors(arms: dict[str, ArmScores], noise_floor: float | None) -> Figure:
+    """Mean squared error of every arm, the lowest on top, beside the replicate noise floor.
 
     Args:
-        scores: Indexed by arm, with mse; see `step.evaluation.metrics.score_arms`.
-        noise_floor: log2²; NaN where there are no replicates.
+        arms: Scores by name of the arm.
+        noise_floor: log2²; None where there are no replicates.
     """
-    ordered = scores.sort_values("mse", ascending=False)
-    figure = Figure(figsize=(6.4, 0.42 * len(ordered) + 1.3), layout="constrained")
+    ordered = sorted(arms, key=lambda arm: arms[arm].mse, reverse=True)
+    figure = Figure(figsize=(6.4, 0.3 * len(ordered) + 1.3), layout="constrained")
     axes = figure.add_subplot()
-    colours = [style.STEP if arm == "step" else style.BASELINE for arm in ordered.index]
     bars = axes.barh(
-        [style.ARM_LABELS[arm] for arm in ordered.index], ordered["mse"], color=colours
+        [style.arm_label(arm) for arm in ordered],
+        [arms[arm].mse for arm in ordered],
+        color=[style.arm_colour(arm) for arm in ordered],
     )
+    for arm, name in zip(ordered, axes.get_yticklabels(), strict=True):
+        name.set_fontweight("bold" if arm == "step" else "normal")
     axes.bar_label(bars, fmt="%.4f", padding=3, fontsize=8)
-    if np.isfinite(noise_floor):
-        axes.axvline(noise_floor, color=style.OBSERVED, linestyle="--", linewidth=1)
+    if noise_floor is not None:
+        axes.axvline(
+            noise_floor, color=style.OBSERVED, linestyle="--", gapcolor="white", linewidth=1
+        )
         axes.annotate(
             f"noise floor {noise_floor:.4f}",
             (noise_floor, 1.01),
@@ -45,38 +54,38 @@ def observed_against_forecast(backtest: pd.DataFrame, expression: pd.DataFrame) 
     the movement is forecast.
     """
     last = expression.rename(columns={"time": "origin", "mean": "last"})[["gene", "origin", "last"]]
-    rows = backtest[backtest["arm"] == "step"].merge(last, on=["gene", "origin"]).dropna()
+    rows = backtest[backtest["arm"] == "step"].merge(last, on=["gene", "origin"])
+    rows = rows.dropna(subset=["observed", "forecast", "last"])
+    forecast, observed = rows["forecast"], rows["observed"]
     figure = Figure(figsize=(9, 4.4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    pairs = [
-        (left, rows["forecast"], rows["observed"], "expression (log2)"),
-        (
-            right,
-            rows["forecast"] - rows["last"],
-            rows["observed"] - rows["last"],
-            "change from the last time (log2)",
-        ),
-    ]
-    for axes, forecast, observed, label in pairs:
-        low = min(forecast.min(), observed.min())
-        high = max(forecast.max(), observed.max())
-        mesh = axes.hexbin(
-            forecast,
-            observed,
-            gridsize=45,
-            mincnt=1,
-            bins="log",
-            cmap="Blues",
-            extent=(low, high, low, high),
-            linewidths=0.1,
-        )
-        axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
-        r = np.corrcoef(forecast, observed)[0, 1] if forecast.std() > 0 else np.nan
-        axes.set_title(f"{label}: Pearson {r:.2f}", fontsize=10)
-        axes.set_xlabel(f"forecast {label}")
-        axes.set_ylabel(f"observed {label}")
-        figure.colorbar(mesh, ax=axes, label="number of gene-times")
+    _draw_agreement(left, forecast, observed, "expression (log2)")
+    change = "change from the last time (log2)"
+    _draw_agreement(right, forecast - rows["last"], observed - rows["last"], change)
     return figure
+
+
+def _draw_agreement(axes: Axes, forecast: pd.Series, observed: pd.Series, label: str) -> None:
+    low, high = min(forecast.min(), observed.min()), max(forecast.max(), observed.max())
+    if is_rounding((high - low) ** 2, high):  # all in one place
+        low, high = low - 0.5, high + 0.5
+    mesh = axes.hexbin(
+        forecast,
+        observed,
+        gridsize=45,
+        mincnt=1,
+        bins="log",
+        cmap="Blues",
+        extent=(low, high, low, high),
+        linewidths=0.1,
+    )
+    axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
+    constant = any(is_rounding(each.var(ddof=0), each.mean()) for each in (forecast, observed))
+    pearson = "undefined" if constant else f"{forecast.corr(observed):.2f}"
+    axes.set_title(f"{label}: Pearson {pearson}", fontsize=10)
+    axes.set_xlabel(f"forecast {label}")
+    axes.set_ylabel(f"observed {label}")
+    axes.figure.colorbar(mesh, ax=axes, label="number of gene-times")
 
 
 def error_by_time(backtest: pd.DataFrame, noise: pd.Series, time_unit: str) -> Figure:
@@ -88,56 +97,51 @@ def error_by_time(backtest: pd.DataFrame, noise: pd.Series, time_unit: str) -> F
         time_unit: Day, hour, …
     """
     losses = origin_losses(backtest)
-    target = backtest.drop_duplicates("origin").set_index("origin")["target_time"]
-    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    times = backtest.drop_duplicates("origin").set_index("origin")["target_time"][losses.index]
+    figure = Figure(figsize=(9, 4.2), layout="constrained")
     axes = figure.add_subplot()
-    for arm in losses:
+    for arm in style.in_display_order(list(losses)):
         axes.plot(
-            target[losses.index],
+            times,
             losses[arm],
-            marker="o",
-            markersize=3,
-            linewidth=2 if arm == "step" else 1,
-            color=style.ARM_COLOURS.get(arm, style.BASELINE),
-            label=style.ARM_LABELS[arm],
+            marker=style.arm_marker(arm),
+            markersize=4,
+            linewidth=2.5 if arm == "step" else 1,
+            color=style.arm_colour(arm),
+            label=style.arm_label(arm),
             zorder=3 if arm == "step" else 2,
         )
-    shown = noise.reindex(target[losses.index])
-    axes.plot(
-        shown.index, shown, color=style.OBSERVED, linestyle="--", linewidth=1, label="noise floor"
-    )
+    floor = noise.reindex(times)
+    axes.plot(times, floor, color=style.OBSERVED, linestyle="--", linewidth=1, label="noise floor")
     # An arm that is far off may leave the picture, so that the others can be told apart.
     near = losses.loc[:, losses.mean() <= 2 * losses.mean().min()]
-    axes.set_ylim(0, 1.15 * near.max().max())
+    axes.set_ylim(0, 1.15 * near.max(axis=None) or None)
     axes.set_xlabel(f"forecast time ({time_unit})")
     axes.set_ylabel("mean squared error (log2²)")
-    axes.legend(frameon=False, fontsize=8, ncols=2)
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
-def graph_test(test: dict[str, object]) -> Figure:
-    """Error on the real graph beside those without a graph and on rewired ones.
-
-    Args:
-        test: real_mse, no_graph_mse, and rewired_mse and p where the test was made.
-    """
+def graph_test(test: GraphTest) -> Figure:
+    """Error on the real graph beside those without a graph and on rewired ones."""
+    if test.untested is not None:
+        return style.message(f"The graph was not tested: {test.untested}.")
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")
     axes = figure.add_subplot()
-    rewired = np.asarray(test.get("rewired_mse", []), dtype=float)
-    if len(rewired):
-        axes.hist(rewired, bins=12, color=style.BASELINE, label=f"rewired ({len(rewired)})")
-    axes.axvline(test["real_mse"], color=style.STEP, linewidth=2, label="real graph")
+    n_rewired = len(test.rewired_mse)
+    axes.hist(test.rewired_mse, bins=12, color=style.BASELINE, label=f"rewired ({n_rewired})")
+    axes.axvline(test.real_mse, color=style.STEP, linewidth=2, label="real graph")
     axes.axvline(
-        test["no_graph_mse"], color=style.CONTROL, linewidth=2, linestyle="--", label="no graph"
+        test.no_graph_mse, color=style.CONTROL, linewidth=2, linestyle="--", label="no graph"
     )
-    verdict = f"p = {test['p']:.3g}" if "p" in test else "not tested"
-    axes.set_title(f"does the graph help? {verdict}", fontsize=10)
+    axes.set_title(f"does the graph help? p = {test.p:.3g}", fontsize=10)
     axes.set_xlabel("mean squared error (log2²)")
     axes.set_ylabel("graphs")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.ticklabel_format(axis="x", useOffset=False)
     axes.tick_params(axis="x", labelsize=8)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 

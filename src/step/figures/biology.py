@@ -15,6 +15,8 @@ def enrichment(table: pd.DataFrame) -> Figure:
     Args:
         table: From `step.evaluation.enrichment.enrich_extremes`.
     """
+    if table.empty:
+        return style.message("No gene set could be tested.")
     figure = Figure(figsize=(11, 3.8), layout="constrained")
     columns = figure.subplots(1, 2)
     for axes, group, colour in zip(
@@ -29,5 +31,5 @@ def enrichment(table: pd.DataFrame) -> Figure:
         axes.set_title(f"{group} forecast genes", fontsize=10)
         axes.spines[["top", "right"]].set_visible(False)
         if rows.empty:
-            axes.text(0.5, 0.5, "no set could be tested", ha="center", transform=axes.transAxes)
+            axes.text(0.5, 0.5, "none holds such a gene", ha="center", transform=axes.transAxes)
     return figure

@@ -106,28 +106,31 @@ def _draw_gene(
         alpha=0.15,
         linewidth=0,
     )
-    axes.errorbar(
+    axes.vlines(coming["time"], coming["lower"], coming["upper"], color=style.WORSE, linewidth=0.9)
+    axes.plot(
         coming["time"],
         coming["forecast"],
-        [coming["forecast"] - coming["lower"], coming["upper"] - coming["forecast"]],
+        "D",
         color=style.WORSE,
-        fmt="D",
         markersize=3,
-        linewidth=0.9,
         label="next times",
     )
-    score = f"R² {row['r2']:.2f}" if np.isfinite(row["r2"]) else "R² undefined"
-    flags = f"\n{row['flags']}" if row["flags"] else ""
-    axes.set_title(
-        f"{shown_name(row['gene'])}: {score}, skill {row['skill']:.2f}{flags}", fontsize=8
+    scores = ", ".join(
+        f"{name} {row[column]:.2f}" if np.isfinite(row[column]) else f"{name} undefined"
+        for name, column in (("R²", "r2"), ("skill", "skill"))
     )
+    flags = f"\n{row['flags']}" if row["flags"] else ""
+    axes.set_title(f"{shown_name(row['gene'])}: {scores}{flags}", fontsize=8)
 
 
 def predictability(per_gene: pd.DataFrame) -> Figure:
     """Each gene's R² beside what replicate noise allows, and the skill over the best baseline."""
+    known = per_gene.dropna(subset=["r2", "reliability"])
+    skill = per_gene["skill"].dropna()
+    if known.empty and skill.empty:
+        return style.message("No gene has an R² or a skill: see its flags.")
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    known = per_gene.dropna(subset=["r2", "reliability"])
     left.scatter(
         known["reliability"],
         known["r2"].clip(lower=-1),
@@ -140,7 +143,6 @@ def predictability(per_gene: pd.DataFrame) -> Figure:
     left.set_xlabel("reliability (share of variance that is not noise)")
     left.set_ylabel("R² of the forecast (below −1 shown at −1)")
     left.set_title("grey: flagged genes", fontsize=9)
-    skill = per_gene["skill"].dropna()
     right.hist(skill.clip(-0.5, 0.5), bins=30, color=style.STEP)
     right.axvline(0, color=style.OBSERVED, linewidth=0.8)
     right.set_xlabel("skill over the best baseline")

@@ -92,11 +92,10 @@ def embedding_trajectories(
         gene_names: Names in the order of `embeddings`.
     """
     connected = np.abs(embeddings).sum(axis=(0, 2)) > 0
+    if not connected.any():
+        return style.message("No gene is connected to another.")
     figure = Figure(figsize=(6.4, 5.2), layout="constrained")
     axes = figure.add_subplot()
-    if not connected.any():
-        axes.text(0.5, 0.5, "no gene has a contact", ha="center", va="center")
-        return figure
     points = embeddings[:, connected]
     centre = points.mean(axis=(0, 1))
     flat = (points - centre).reshape(-1, points.shape[-1])

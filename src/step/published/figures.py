@@ -20,9 +20,10 @@ def forecast_scatter(backtest: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(12, 4.4), layout="constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
     own = backtest[backtest["arm"] == "step"]
+    colours = {"autoregression": style.BETTER, "last_value": style.arm_colour("last_value")}
     shown = [("STEP", own[own["seed"] == own["seed"].iloc[0]], style.STEP)] + [
-        (arm.replace("_", " "), backtest[backtest["arm"] == arm], style.ARM_COLOURS[arm])
-        for arm in ("autoregression", "last_value")
+        (style.arm_label(arm), backtest[backtest["arm"] == arm], colour)
+        for arm, colour in colours.items()
     ]
     low, high = backtest["observed"].min(), backtest["observed"].max()
     for axes, (label, rows, colour) in zip(panels, shown, strict=True):
@@ -48,7 +49,7 @@ def coordinates(last_value: np.ndarray, network: float) -> Figure:
     axes.hist(last_value, bins=20, color=style.BASELINE, label="last value, each coordinate")
     axes.axvline(
         last_value[-1],
-        color=style.ARM_COLOURS["last_value"],
+        color=style.arm_colour("last_value"),
         linewidth=2,
         label="last value, the scored one",
     )

@@ -2,17 +2,17 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from step.figures.biology import enrichment as draw_enrichment
 from step.pipelines.reporting.nodes import (
     compute_metrics,
     draw_accuracy,
-    draw_enrichment,
     draw_genes,
     draw_genome,
-    fill_workbook,
     find_enrichment,
     tabulate_genes,
-    write_report,
 )
+from step.reports.study import write_report
+from step.reports.workbook import study_sheets
 
 ACCURACY = [
     "arm_errors",
@@ -43,75 +43,77 @@ def _figures(names: list[str]) -> dict[str, str]:
     return {name: f"figure_{name}" for name in names}
 
 
+def _table_nodes() -> list[Node]:
+    return [
+        Node(
+            compute_metrics,
+            [
+                "backtest",
+                "expression",
+                "graph_test",
+                "params:backtest",
+                "params:report",
+                "params:assay",
+            ],
+            "metrics",
+            name="compute_metrics",
+        ),
+        Node(
+            tabulate_genes,
+            ["backtest", "genes", "expression", "metrics"],
+            "per_gene",
+            name="tabulate_genes",
+        ),
+        Node(
+            find_enrichment,
+            ["per_gene", "gene_sets", "params:report"],
+            "enrichment",
+            name="find_enrichment",
+        ),
+        Node(
+            study_sheets,
+            ["metrics", "per_gene", "forecast", "enrichment", "edges", "sample_table"],
+            "workbook",
+            name="fill_workbook",
+        ),
+    ]
+
+
+def _figure_nodes() -> list[Node]:
+    return [
+        Node(
+            draw_accuracy,
+            ["metrics", "backtest", "expression", "loss_curves", "params:report"],
+            _figures(ACCURACY),
+            name="draw_accuracy",
+        ),
+        Node(
+            draw_genes,
+            ["per_gene", "expression", "backtest", "forecast", "params:report"],
+            _figures(GENES),
+            name="draw_genes",
+        ),
+        Node(
+            draw_genome,
+            ["hic_contacts", "bins", "genes", "edges", "embeddings"],
+            _figures(GENOME),
+            name="draw_genome",
+        ),
+        Node(draw_enrichment, "enrichment", "figure_enrichment", name="draw_enrichment"),
+    ]
+
+
+def _report_node() -> Node:
+    tables = {name: name for name in ("metrics", "per_gene", "enrichment", "forecast")}
+    others = {"samples": "sample_table", "report": "params:report"}
+    figures = {("enriched" if name == "enrichment" else name): f"figure_{name}" for name in FIGURES}
+    return Node(write_report, tables | others | figures, "report", name="write_report")
+
+
 def create_pipeline(assay: str) -> Pipeline:
     """One assay's reports."""
     return Pipeline(
-        [
-            Node(
-                compute_metrics,
-                [
-                    "backtest",
-                    "expression",
-                    "graph_test",
-                    "params:backtest",
-                    "params:report",
-                    "params:assay",
-                ],
-                "metrics",
-                name="compute_metrics",
-            ),
-            Node(
-                tabulate_genes,
-                ["backtest", "genes", "expression", "metrics"],
-                "per_gene",
-                name="tabulate_genes",
-            ),
-            Node(
-                find_enrichment,
-                ["per_gene", "gene_sets", "params:report"],
-                "enrichment",
-                name="find_enrichment",
-            ),
-            Node(
-                draw_accuracy,
-                ["metrics", "backtest", "expression", "loss_curves", "params:report"],
-                _figures(ACCURACY),
-                name="draw_accuracy",
-            ),
-            Node(
-                draw_genes,
-                ["per_gene", "expression", "backtest", "forecast", "params:report"],
-                _figures(GENES),
-                name="draw_genes",
-            ),
-            Node(
-                draw_genome,
-                ["hic_contacts", "bins", "genes", "edges", "embeddings"],
-                _figures(GENOME),
-                name="draw_genome",
-            ),
-            Node(draw_enrichment, "enrichment", "figure_enrichment", name="draw_enrichment"),
-            Node(
-                fill_workbook,
-                ["metrics", "per_gene", "forecast", "enrichment", "edges", "sample_table"],
-                "workbook",
-                name="fill_workbook",
-            ),
-            Node(
-                write_report,
-                {
-                    "metrics": "metrics",
-                    "per_gene": "per_gene",
-                    "enrichment": "enrichment",
-                    "forecast": "forecast",
-                    "samples": "sample_table",
-                    "report": "params:report",
-                }
-                | {("enriched" if n == "enrichment" else n): f"figure_{n}" for n in FIGURES},
-                "report",
-                name="write_report",
-            ),
-        ],
+        [*_table_nodes(), *_figure_nodes(), _report_node()],
         namespace=f"reporting.{assay}",
         inputs={name: f"{assay}.{name}" for name in ASSAY_INPUTS}
         | {"gene_sets": "gene_sets", "hic_contacts": "hic_contacts", "bins": "genome.bins"},

@@ -1,0 +1,69 @@
+"""The report of a study: one HTML page of one assay."""
+
+import pandas as pd
+
+from step.evaluation.metrics import Metrics
+from step.figures.style import arm_label
+from step.reports.html import records, render_report
+from step.reports.verdict import forecast_verdict, graph_verdict
+from step.typed import settings
+
+EMBEDDED_PAGES = 12
+SETS_PER_GROUP = 10
+
+
+@settings
+class ReportConfig:
+    """What the report shows.
+
+    Attributes:
+        study: Name of the study.
+        time_unit: Day, hour, minute.
+        extreme_share: Share of the genes among the best, and among the worst, in the enrichment.
+    """
+
+    study: str
+    time_unit: str
+    extreme_share: float
+
+
+def write_report(
+    metrics: Metrics,
+    per_gene: pd.DataFrame,
+    enrichment: pd.DataFrame,
+    forecast: pd.DataFrame,
+    samples: pd.DataFrame,
+    report: ReportConfig,
+    **figures: bytes | dict[str, bytes],
+) -> str:
+    """The report: one HTML page that holds all it shows.
+
+    Args:
+        metrics: Scores.
+        per_gene: One row a gene.
+        enrichment: Enriched gene sets.
+        forecast: The times to come.
+        samples: The samples as they were understood, and what is unusual about them.
+        report: Names and units.
+        figures: PNG files by name; `gene_pages` a dictionary of them.
+    """
+    pages = figures.pop("gene_pages")
+    arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
+    return render_report(
+        "step.reports",
+        figures,
+        [pages[name] for name in sorted(pages)[:EMBEDDED_PAGES]],
+        metrics=metrics,
+        forecast_verdict=forecast_verdict(metrics),
+        graph_verdict=graph_verdict(metrics.graph_test),
+        arms=[(arm_label(arm), arm, scores) for arm, scores in arms],
+        report=report,
+        n_pages=len(pages),
+        genes=records(per_gene),
+        flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
+        unplaced=per_gene["unplaced"].value_counts().to_dict(),
+        enrichment=records(enrichment.groupby("group", sort=False).head(SETS_PER_GROUP)),
+        future=sorted(forecast["time"].unique()),
+        n_samples=len(samples),
+        unusual=records(samples[samples["quality"].notna()]),
+    )

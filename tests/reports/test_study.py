@@ -1,0 +1,100 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from step.evaluation.graph_test import graph_test
+from step.reports.study import ReportConfig, write_report
+from tests.evaluation.tables import genes_of
+from tests.reports.examples import METRICS
+
+REPORT = ReportConfig(study="walks", time_unit="hour", extreme_share=0.25)
+FIGURES = [
+    "arm_errors", "observed_against_forecast", "error_by_time", "graph_test", "loss_curves",
+    "predictability", "contact_map", "embedding", "enriched",
+]  # fmt: skip
+PER_GENE = genes_of(4).assign(
+    r2=[0.5, 0.4, np.nan, 0.1], pearson=0.5, mse=0.1, noise_floor_mse=0.05, skill=0.1, skill_q=0.04,
+    flags=["", "unplaced", "saturated", ""],
+)  # fmt: skip
+ENRICHMENT = pd.DataFrame(
+    {
+        "group": "best", "term": [f"SET_{n}" for n in range(12)], "overlap": "1/2", "p": 0.01,
+        "adjusted_p": 0.02, "odds_ratio": 3.0, "genes": "g0",
+    }
+)  # fmt: skip
+FORECAST = pd.DataFrame({"gene": "g0", "time": [21.0, 20.0]})
+SAMPLES = pd.DataFrame(
+    {"sample": ["s1", "s2"], "time": [1.0, 2.0], "detected_share": [1.0, 0.5],
+     "quality": [None, "few detected"]}
+)  # fmt: skip
+
+
+def report(metrics=METRICS, **changes: pd.DataFrame) -> str:
+    tables = {
+        "per_gene": PER_GENE, "enrichment": ENRICHMENT, "forecast": FORECAST, "samples": SAMPLES,
+    } | changes  # fmt: skip
+    pages = {f"page_{n:03d}.png": f"page {n}".encode() for n in range(1, 15)}
+    figures = {name: name.encode() for name in FIGURES}
+    return write_report(metrics, **tables, report=REPORT, gene_pages=pages, **figures)
+
+
+def arm_table(html: str) -> list[list[str]]:
+    body = html.split("<tbody>")[1].split("</tbody>")[0]
+    return [re.findall(r"<td>(.*?)</td>", row) for row in body.split("</tr>")[:-1]]
+
+
+def test_arms_are_tabled_by_their_error():
+    rows = arm_table(report())
+    assert [row[0] for row in rows] == ["STEP", "local level", "last value"]
+    assert rows[0][1:5] == ["0.1600", "0.4000", "0.3000", "0.500"]
+    assert rows[2][4] == "–"
+
+
+def test_an_arm_that_is_not_registered_is_tabled_by_its_name():
+    arms = METRICS.arms | {"rocket_science": replace(METRICS.arms["step"], mse=0.01)}
+    assert arm_table(report(replace(METRICS, arms=arms)))[0][:2] == ["rocket science", "0.0100"]
+
+
+def test_the_page_says_what_the_scores_say():
+    html = report()
+    assert "STEP is 20.00 % better than that forecaster" in html
+    assert "The genome&#39;s contacts help" in html
+    assert "88.0 % fell inside the 90 % intervals, which are 1.50 log2 wide" in html
+    assert "1 unplaced; 1 saturated" in html
+    assert "the times to come: 20, 21 (hour)" in html
+
+
+def test_the_page_needs_nothing_else():
+    html = report()
+    assert html.count("data:image/png;base64,") == len(FIGURES) + 12
+    assert "The first 12 of 14 pages" in html
+    assert not re.search(r"""(src|href)=["'](?!data:)""", html)
+
+
+def test_a_graph_that_was_not_tested_has_no_figure():
+    assert 'alt="The same network on the real graph' in report()
+    untested = replace(METRICS, graph_test=graph_test(0.1, 0.1, [], n_edges=0))
+    assert 'alt="The same network on the real graph' not in report(untested)
+
+
+@pytest.mark.parametrize("field", ["gene", "symbol"])
+def test_names_from_a_users_file_are_escaped(field):
+    html = report(per_gene=PER_GENE.assign(**{field: "<script>alert(1)</script>"}))
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_ten_sets_a_group_are_shown_and_their_absence_is_explained():
+    assert report().count("SET_") == 10
+    assert "so none was tested" in report(enrichment=ENRICHMENT[:0])
+
+
+def test_unlike_samples_are_listed():
+    html = report()
+    assert "1 is far from the others" in html
+    assert "<td>s2</td>" in html
+    assert "<td>s1</td>" not in html
+    assert "None is far from the others" in report(samples=SAMPLES[:1])

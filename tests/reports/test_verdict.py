@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+import pytest
+
+from step.evaluation.graph_test import graph_test
+from step.reports.verdict import forecast_verdict, graph_verdict
+from tests.reports.examples import METRICS
+
+
+def test_step_stands_beside_the_best_simple_arm_and_the_noise():
+    assert forecast_verdict(METRICS) == (
+        "STEP's mean squared error is 0.1600 log2²; the best of the simple forecasters, "
+        "local level, has 0.2000, and replicate noise alone leaves 0.0500. STEP is 20.00 % better "
+        "than that forecaster (Diebold–Mariano over origins, two-sided p = 0.01)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"skill": -0.05, "skill_p": 0.02}, "STEP is 5.00 % worse than that forecaster ("),
+        ({"skill_p": 0.3}, "two-sided p = 0.3): no difference beyond chance."),
+        ({"skill_p": None, "n_origins": 2}, "with 2 forecast origins, chance cannot be ruled out."),
+        ({"skill": None, "skill_p": None}, "Skill is undefined: that forecaster makes no error"),
+        ({"noise_floor_mse": None}, "local level, has 0.2000. STEP"),
+    ],
+)
+def test_what_else_is_said_of_skill(changes, words):
+    assert words in forecast_verdict(replace(METRICS, **changes))
+
+
+@pytest.mark.parametrize(
+    ("real", "rewired", "start", "effect"),
+    [
+        (0.16, [0.2] * 19, "The genome's contacts help:", "20.00 % below their mean, p = 0.05"),
+        (0.22, [0.2] * 19, "The genome's contacts do not help beyond chance:", "10.00 % above"),
+        (0.16, [0.2] * 5, "Too few rewired graphs to tell", "p = 0.167"),
+    ],
+)
+def test_the_graph_stands_beside_rewired_ones(real, rewired, start, effect):
+    verdict = graph_verdict(graph_test(real, 0.18, rewired, n_edges=7))
+    assert verdict.startswith(start)
+    assert effect in verdict
+    assert "without a graph it is 0.18000" in verdict
+
+
+def test_an_untested_graph_is_explained_by_the_one_reason_that_applies():
+    unconnected = graph_verdict(graph_test(0.1, 0.1, [], n_edges=0))
+    unasked = graph_verdict(graph_test(0.1, 0.2, [], n_edges=3503))
+    assert "no two genes of the study are in contact" in unconnected
+    assert "rewired" not in unconnected
+    assert "no rewired graphs were asked for" in unasked
+    assert "3503 gene pairs" in unasked
+    assert "no two genes" not in unasked
