@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from step.evaluation.graph_test import GraphTest, graph_test
 from step.forecasting.arms import ARMS, Arm
-from step.forecasting.backtest import BacktestConfig
+from step.forecasting.backtest import BacktestSettings
 from step.pipelines.reporting.pipeline import FIGURES, create_pipeline
 from step.reports.study import ReportConfig
 from tests.conftest import ROOT
@@ -29,7 +29,7 @@ from tests.evaluation.tables import (
 
 N_GENES = 8
 TEST = graph_test(0.1, 0.12, [0.11] * 19, n_edges=9)
-BACKTEST = BacktestConfig(
+BACKTEST = BacktestSettings(
     history_share=0.25, scored_share=0.5, coverage=0.9, rewirings=19, future_times=1, jobs=1, seed=1
 )
 PUBLIC = {
