@@ -19,16 +19,13 @@ from step.genome.contacts import Genome, check_annotation
 from step.genome.features import Features, chromatin_features
 from step.genome.pairs import PairSelection, gene_pairs
 from step.genome.placement import add_features, choose_tss, place_genes
+from step.graphs.weights import EdgeWeights, structural_weights
 
 N_GENES = 20_000
 N_SAMPLES = 200
-TOP_PAIRS = PairSelection(
-    max_distance=200_000_000,
-    contact_weight=0.7,
-    compartment_weight=0.1,
-    tad_weight=0.1,
-    insulation_weight=0.1,
-    neighbours=190,
+TOP_PAIRS = PairSelection(max_distance=200_000_000, neighbours=190)
+WEIGHTS = EdgeWeights(
+    contact_weight=0.7, compartment_weight=0.1, tad_weight=0.1, insulation_weight=0.1
 )
 FEATURES = Features(excluded_chromosomes=["chrM", "chrY"])
 GENOME = Genome(assembly="mm10", ignored_chromosomes=[])
@@ -103,7 +100,8 @@ def connect(folder: Path, bin_size: int) -> None:
     names = [f"GENE{number}" for number in range(N_GENES)]
     places = place_genes(names, pd.Series(dtype=object), tss)
     genes = add_features(places, chromatin_features(contacts, tss, FEATURES))
-    edges = gene_pairs(genes, contacts, TOP_PAIRS)
+    pairs = gene_pairs(genes, contacts, TOP_PAIRS)
+    edges = structural_weights(pairs, genes, bin_size, WEIGHTS)
     print(f"{len(edges)} pairs of {genes['bin'].notna().sum()} placed genes", file=sys.stderr)
 
 

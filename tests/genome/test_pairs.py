@@ -9,14 +9,7 @@ import pytest
 from step.datasets import ContactMapDataset
 from step.genome.pairs import PairSelection, expected_by_distance, gene_pairs
 
-SETTINGS = PairSelection(
-    neighbours=2,
-    max_distance=20_000_000,
-    contact_weight=0.7,
-    compartment_weight=0.1,
-    tad_weight=0.1,
-    insulation_weight=0.1,
-)
+SELECTION = PairSelection(neighbours=2, max_distance=20_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +31,7 @@ def genes(truth):
 
 
 def test_contacts_are_those_of_the_map(genes, contacts):
-    pairs = gene_pairs(genes, contacts, SETTINGS)
+    pairs = gene_pairs(genes, contacts, SELECTION)
     place = genes.set_index("gene")["bin"].astype(int)
     matrix = contacts.matrix(balance=True)[:]
     expected = [matrix[place[a], place[b]] for a, b in pairs[["gene_1", "gene_2"]].to_numpy()]
@@ -46,7 +39,7 @@ def test_contacts_are_those_of_the_map(genes, contacts):
 
 
 def test_observed_over_expected_is_relative_to_the_diagonal(genes, contacts):
-    pairs = gene_pairs(genes, contacts, SETTINGS).dropna(subset=["observed_expected"])
+    pairs = gene_pairs(genes, contacts, SELECTION).dropna(subset=["observed_expected"])
     row = pairs.iloc[0]
     place = genes.set_index("gene")["bin"].astype(int)
     apart = place[row["gene_2"]] - place[row["gene_1"]]
@@ -58,43 +51,69 @@ def test_observed_over_expected_is_relative_to_the_diagonal(genes, contacts):
 
 
 def test_each_gene_keeps_its_strongest_pairs(genes, contacts):
-    every = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None))
-    kept = gene_pairs(genes, contacts, SETTINGS)
+    unlimited = gene_pairs(genes, contacts, replace(SELECTION, neighbours=None))
+    kept = gene_pairs(genes, contacts, SELECTION)
     kept_pairs = set(map(tuple, kept[["gene_1", "gene_2"]].to_numpy()))
-    assert len(kept) < len(every)
+    assert len(kept) < len(unlimited)
     for gene in genes["gene"]:
-        own = every[(every["gene_1"] == gene) | (every["gene_2"] == gene)]
+        own = unlimited[(unlimited["gene_1"] == gene) | (unlimited["gene_2"] == gene)]
         for _, pair in own.nlargest(2, "contact").iterrows():
             assert (pair["gene_1"], pair["gene_2"]) in kept_pairs
 
 
 def test_pairs_are_of_one_chromosome_near_and_without_self(genes, contacts):
-    pairs = gene_pairs(genes, contacts, SETTINGS)
+    pairs = gene_pairs(genes, contacts, SELECTION)
     chrom = genes.set_index("gene")["chrom"]
     assert (chrom[pairs["gene_1"]].to_numpy() == chrom[pairs["gene_2"]].to_numpy()).all()
     assert (pairs["gene_1"] != pairs["gene_2"]).all()
-    assert pairs["distance"].max() <= SETTINGS.max_distance
+    tss = genes.set_index("gene")["tss"]
+    apart = np.abs(tss[pairs["gene_1"]].to_numpy() - tss[pairs["gene_2"]].to_numpy())
+    np.testing.assert_array_equal(pairs["distance"], apart)
+    assert apart.max() <= SELECTION.max_distance
 
 
-def test_weights_follow_their_formula(genes, contacts):
-    pairs = gene_pairs(genes, contacts, SETTINGS)
-    row = pairs.iloc[0]
-    by_name = genes.set_index("gene")
-    a, b = by_name.loc[row["gene_1"]], by_name.loc[row["gene_2"]]
-    apart = abs(a["tad_boundary_distance"] - b["tad_boundary_distance"]) / contacts.binsize
-    expected = (
-        0.7 * row["contact"] / (row["contact"] + pairs["contact"].median())
-        + 0.1 * (a["compartment"] == b["compartment"])
-        + 0.1 / (1 + apart)
-        + 0.1 / (1 + abs(a["insulation_score"] - b["insulation_score"]))
+def one_per_chromosome(genes: pd.DataFrame) -> pd.DataFrame:
+    return genes.drop_duplicates("chrom").reset_index(drop=True)
+
+
+WITHOUT_PAIRS = {
+    "no gene has a place": (lambda genes: genes.assign(bin=pd.NA), {}),
+    "one gene in all": (lambda genes: genes.iloc[:1], {}),
+    "one gene a chromosome": (one_per_chromosome, {}),
+    "all genes too far apart": (lambda genes: genes.iloc[1:], {"max_distance": 1000}),
+    "no contact reaches the threshold": (lambda genes: genes, {"threshold": 1e9}),
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_PAIRS)
+def test_without_pairs_the_table_is_empty_and_keeps_its_types(genes, contacts, case):
+    chosen, changes = WITHOUT_PAIRS[case]
+    pairs = gene_pairs(chosen(genes), contacts, replace(SELECTION, **changes))
+    assert pairs.empty
+    some = gene_pairs(genes, contacts, SELECTION)
+    pd.testing.assert_series_equal(pairs.dtypes, some.dtypes)
+
+
+def test_a_chromosome_without_near_genes_leaves_the_others_their_pairs(genes, contacts):
+    on_chr1 = genes["chrom"] == "chr1"
+    far = genes[on_chr1].iloc[[0, -1]]
+    both = pd.concat([far, genes[~on_chr1]], ignore_index=True)
+    found = gene_pairs(both, contacts, SELECTION)
+    pd.testing.assert_frame_equal(
+        found, gene_pairs(genes[~on_chr1].reset_index(drop=True), contacts, SELECTION)
     )
-    assert row["weight"] == pytest.approx(expected)
+    assert len(found) > 0
 
 
-def test_genes_without_partners_make_no_pairs(genes, contacts):
-    lonely = genes.assign(bin=pd.NA)
-    assert gene_pairs(lonely, contacts, SETTINGS).empty
-    assert gene_pairs(genes.iloc[:1], contacts, SETTINGS).empty
+@pytest.mark.parametrize(("rule", "count"), [("ranked", 6), ("connected", 6), ("excluded", 0)])
+def test_genes_that_share_one_bin_are_pairs_by_their_rule(genes, contacts, rule, count):
+    together = genes.iloc[:4].assign(
+        chrom=genes["chrom"].iloc[0], bin=genes["bin"].iloc[0], tss=[1000, 1000, 2000, 3000]
+    )
+    pairs = gene_pairs(together, contacts, replace(SELECTION, neighbours=None, same_bin=rule))
+    assert len(pairs) == count
+    assert pairs["contact"].nunique() <= 1  # the bin's contact with itself
+    assert pairs["observed_expected"].isna().all()
 
 
 def test_the_expectation_is_that_of_cooltools(contacts):
@@ -110,14 +129,14 @@ def test_the_expectation_is_that_of_cooltools(contacts):
 
 
 def test_pairs_may_be_chosen_by_observed_over_expected_and_by_threshold(genes, contacts):
-    ratio = replace(SETTINGS, select_by="observed_expected", neighbours=None, threshold=1.5)
+    ratio = replace(SELECTION, select_by="observed_expected", neighbours=None, threshold=1.5)
     pairs = gene_pairs(genes, contacts, ratio)
-    every = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None))
-    assert len(pairs) == (every["observed_expected"] >= 1.5).sum() > 0
+    unlimited = gene_pairs(genes, contacts, replace(SELECTION, neighbours=None))
+    assert len(pairs) == (unlimited["observed_expected"] >= 1.5).sum() > 0
     assert pairs["observed_expected"].min() >= 1.5
-    least = every["contact"].median()
-    kept = gene_pairs(genes, contacts, replace(SETTINGS, neighbours=None, threshold=least))
-    assert len(kept) == (every["contact"] >= least).sum()
+    least = unlimited["contact"].median()
+    kept = gene_pairs(genes, contacts, replace(SELECTION, neighbours=None, threshold=least))
+    assert len(kept) == (unlimited["contact"] >= least).sum()
 
 
 def test_genes_of_one_bin_are_connected_even_where_the_map_has_no_diagonal(
@@ -129,15 +148,15 @@ def test_genes_of_one_bin_are_connected_even_where_the_map_has_no_diagonal(
     cooler.create_cooler(path, bins, pixels[pixels["bin1_id"] != pixels["bin2_id"]], ordered=True)
     plain = ContactMapDataset(filepath=path, balance="none").load()
     for rule, count in (("connected", 1), ("ranked", 0)):
-        pairs = gene_pairs(genes, plain, replace(SETTINGS, same_bin=rule))
+        pairs = gene_pairs(genes, plain, replace(SELECTION, same_bin=rule))
         assert ((pairs["gene_1"] == "g0") & (pairs["gene_2"] == "g1")).sum() == count
 
 
 @pytest.mark.parametrize("select_by", ["contact", "observed_expected"])
 def test_genes_of_one_bin_follow_their_rule(genes, contacts, select_by):
     def together(rule: str) -> bool:
-        settings = replace(SETTINGS, neighbours=3, same_bin=rule, select_by=select_by)
-        pairs = gene_pairs(genes, contacts, settings)
+        selection = replace(SELECTION, neighbours=3, same_bin=rule, select_by=select_by)
+        pairs = gene_pairs(genes, contacts, selection)
         return bool(((pairs["gene_1"] == "g0") & (pairs["gene_2"] == "g1")).any())
 
     assert together("connected")

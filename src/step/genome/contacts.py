@@ -7,6 +7,7 @@ import bioframe
 import cooler
 import numpy as np
 import pandas as pd
+import scipy.sparse
 
 from step.errors import InputError
 from step.typed import settings
@@ -41,31 +42,46 @@ class Genome:
     ignored_chromosomes: list[str]
 
 
+def balanced_contacts(contacts: cooler.Cooler, chrom: str) -> scipy.sparse.coo_matrix:
+    """A chromosome's balanced contacts, both triangles.
+
+    Args:
+        contacts: A map with weights.
+        chrom: The chromosome; any name, as it is not read as a region (`chr1:1-1000`).
+
+    Returns:
+        Shape `[bin, bin]`; zero where bins are masked.
+    """
+    matrix = contacts.matrix(balance=True, sparse=True).fetch((chrom, None, None)).tocoo()
+    matrix.data = np.nan_to_num(matrix.data)
+    return matrix
+
+
 def coarse_contacts(
-    contacts: cooler.Cooler, chrom: str, together: int, *, mean: bool = False
+    contacts: cooler.Cooler, chrom: str, bins_per_row: int, *, mean: bool = False
 ) -> np.ndarray:
     """A chromosome's balanced contacts as a small matrix, whatever the map's resolution.
 
     Args:
         contacts: A map with weights.
         chrom: The chromosome.
-        together: Neighbouring bins that make one row.
-        mean: Whether to take the mean over the pairs of bins that are not masked, instead of the
-            sum; so a row is not weaker for its masked bins.
+        bins_per_row: Neighbouring bins that make one row.
+        mean: Take the mean over the pairs of bins that are not masked instead of the sum, so that
+            a row is not weaker for its masked bins.
 
     Returns:
         Shape `[row, row]`; zero where nothing was seen or bins are masked.
     """
-    start, stop = contacts.extent(chrom)
-    n_rows = -(-(stop - start) // together)
-    upper = contacts.matrix(balance=True, sparse=True).fetch(chrom).tocoo()
-    cell = (upper.row // together) * n_rows + upper.col // together
-    sums = np.bincount(cell, weights=np.nan_to_num(upper.data), minlength=n_rows**2)
+    start, stop = contacts.extent((chrom, None, None))
+    n_rows = -(-(stop - start) // bins_per_row)
+    matrix = balanced_contacts(contacts, chrom)
+    cell = (matrix.row // bins_per_row) * n_rows + matrix.col // bins_per_row
+    sums = np.bincount(cell, weights=matrix.data, minlength=n_rows**2)
     sums = sums.reshape(n_rows, n_rows)
     if not mean:
         return sums
     weighted = np.isfinite(contacts.bins()["weight"][start:stop].to_numpy())
-    n_bins = np.bincount(np.arange(stop - start) // together, weights=weighted)
+    n_bins = np.bincount(np.arange(stop - start) // bins_per_row, weights=weighted)
     return sums / np.maximum(np.outer(n_bins, n_bins), 1.0)
 
 

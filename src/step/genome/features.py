@@ -120,7 +120,7 @@ def _eigenvectors(
     together = -(-FINEST_COMPARTMENTS // contacts.binsize)
     eigenvector = np.full(contacts.shape[0], np.nan)
     for chrom in chromosomes:
-        start, stop = contacts.extent(chrom)
+        start, stop = contacts.extent((chrom, None, None))
         row = np.arange(stop - start) // together
         genes = np.bincount(row, weights=density["count"].to_numpy()[start:stop])
         matrix = coarse_contacts(contacts, chrom, together, mean=True)

@@ -1,4 +1,4 @@
-"""Gene pairs from contacts, and their weights."""
+"""Pairs of genes in contact."""
 
 from typing import Annotated, Literal
 
@@ -9,32 +9,17 @@ import scipy.signal
 import scipy.sparse
 from pydantic import Field
 
+from step.genome.contacts import balanced_contacts
 from step.genome.features import IGNORED_DIAGONALS
 from step.typed import settings
-
-PAIR_COLUMNS = [
-    "gene_1",
-    "gene_2",
-    "contact",
-    "observed_expected",
-    "distance",
-    "same_compartment",
-    "tad_similarity",
-    "insulation_similarity",
-    "weight",
-]
 
 
 @settings
 class PairSelection:
-    """Which pairs become edges, and what they weigh.
+    """Which pairs of genes become edges.
 
     Attributes:
         max_distance: Base pairs between the genes, at most.
-        contact_weight: Weight of the contact, relative to the median pair's.
-        compartment_weight: Weight of lying in the same compartment.
-        tad_weight: Weight of similar distances to the nearest boundary, in bins.
-        insulation_weight: Weight of similar insulation scores.
         select_by: `contact`, or `observed_expected` (contact relative to the mean of all pairs of
             bins at that distance).
         neighbours: Each gene keeps its highest pairs, this many; a pair is an edge if either gene
@@ -47,10 +32,6 @@ class PairSelection:
     """
 
     max_distance: Annotated[int, Field(ge=0)]
-    contact_weight: float
-    compartment_weight: float
-    tad_weight: float
-    insulation_weight: float
     select_by: Literal["contact", "observed_expected"] = "contact"
     neighbours: Annotated[int, Field(ge=1)] | None = None
     threshold: float | None = None
@@ -58,60 +39,74 @@ class PairSelection:
 
 
 def gene_pairs(
-    genes: pd.DataFrame, contacts: cooler.Cooler, settings: PairSelection
+    genes: pd.DataFrame, contacts: cooler.Cooler, selection: PairSelection
 ) -> pd.DataFrame:
-    """Pairs of genes of one chromosome that are in contact, as edges of a graph.
+    """Pairs of genes of one chromosome that are in contact.
 
     The expectation is not defined for genes of one bin and of neighbouring bins, whose contacts
     ligation disturbs: their observed/expected is missing.
 
-    The weight is w₁ · contact / (contact + median contact) + w₂ · same compartment
-    + w₃ · sim(boundary distance in bins) + w₄ · sim(insulation), sim(a, b) = 1 / (1 + |a − b|)
-    (after Kaya & Sefer, 2025; there the contact enters raw and outweighs everything else).
-
     Args:
-        genes: gene, chrom, tss, bin and features; see `step.genome.placement.add_features`.
+        genes: gene, chrom, tss, bin; see `step.genome.placement.add_features`.
         contacts: A map with weights; see `step.genome.balancing`.
-        settings: Selection and weights.
+        selection: Which pairs to keep.
 
     Returns:
-        `PAIR_COLUMNS`, gene_1 before gene_2 in the order of `genes`; distances in base pairs.
-        Pairs without a contact are none, unless their bin connects them. Empty where no two genes
-        share a chromosome.
+        gene_1, gene_2, kind (`contact`), contact, observed_expected, distance (base pairs); gene_1
+        before gene_2 in the order of `genes`. A pair without contact is left out, unless
+        `same_bin` connects it. Without any pair, an empty table of the same columns.
     """
     placed = genes[genes["bin"].notna()].reset_index(names="position")
-    found = [
-        _chromosome_pairs(members, contacts, settings)
-        for _, members in placed.groupby("chrom", sort=True)
-        if len(members) > 1
-    ]
-    if not found:
-        return pd.DataFrame(columns=PAIR_COLUMNS)
-    pairs = pd.concat(found, ignore_index=True).sort_values(["first", "second"], ignore_index=True)
-    return _weigh(pairs, genes, contacts.binsize, settings)
+    chromosomes = [members for _, members in placed.groupby("chrom", sort=True)]
+    found = [_chromosome_pairs(members, contacts, selection) for members in chromosomes]
+    pairs = pd.concat([_NO_PAIRS, *found], ignore_index=True)
+    pairs = pairs.sort_values(["first", "second"], ignore_index=True)
+    names = genes["gene"].to_numpy(dtype=object)
+    pairs.insert(0, "gene_1", names[pairs.pop("first")])
+    pairs.insert(1, "gene_2", names[pairs.pop("second")])
+    pairs.insert(2, "kind", pd.Series("contact", index=pairs.index, dtype=object))
+    return pairs
+
+
+def _pair_table(
+    first: np.ndarray,
+    second: np.ndarray,
+    contact: np.ndarray,
+    ratio: np.ndarray,
+    distance: np.ndarray,
+) -> pd.DataFrame:
+    """Pairs as a table; first and second are positions in the list of genes."""
+    return pd.DataFrame(
+        {
+            "first": first.astype(np.int64),
+            "second": second.astype(np.int64),
+            "contact": contact.astype(float),
+            "observed_expected": ratio.astype(float),
+            "distance": distance.astype(np.int64),
+        }
+    )
+
+
+_NO_PAIRS = _pair_table(*[np.empty(0)] * 5)
 
 
 def _chromosome_pairs(
-    members: pd.DataFrame, contacts: cooler.Cooler, settings: PairSelection
+    members: pd.DataFrame, contacts: cooler.Cooler, selection: PairSelection
 ) -> pd.DataFrame:
-    """The chosen pairs of one chromosome's genes: first, second (positions), contact, distance."""
+    """The chosen pairs of one chromosome's genes, as `_pair_table` has them."""
     members = members.sort_values("tss", kind="stable")
-    chrom = members["chrom"].iloc[0]
-    offset, end = contacts.extent(chrom)
-    matrix = contacts.matrix(balance=True, sparse=True).fetch(chrom).tocsr()
-    matrix.data = np.nan_to_num(matrix.data)
-    matrix.eliminate_zeros()
     tss = members["tss"].to_numpy(dtype=np.int64)
+    first, second = _near_pairs(tss, selection.max_distance)
+    if not len(first):
+        return _NO_PAIRS
+    chrom = members["chrom"].iloc[0]
+    offset, end = contacts.extent((chrom, None, None))
+    matrix = balanced_contacts(contacts, chrom).tocsr()
+    matrix.eliminate_zeros()
     place = members["bin"].to_numpy(dtype=np.int64) - offset
-    # Sorted by place, a gene's partners up to the largest distance are those that follow it.
-    n_partners = np.searchsorted(tss, tss + settings.max_distance, side="right") - 1
-    n_partners -= np.arange(len(tss))
-    first = np.repeat(np.arange(len(tss), dtype=np.int32), n_partners)
-    begin = np.cumsum(n_partners) - n_partners
-    second = (np.arange(len(first)) - np.repeat(begin, n_partners)).astype(np.int32) + first + 1
     contact = np.asarray(matrix[place[first], place[second]]).ravel()
     seen = contact > 0
-    if settings.same_bin == "connected":
+    if selection.same_bin == "connected":
         seen |= place[first] == place[second]
     first, second, contact = first[seen], second[seen], contact[seen]
     valid = np.isfinite(contacts.bins()["weight"][offset:end].to_numpy(dtype=float))
@@ -119,19 +114,24 @@ def _chromosome_pairs(
     apart = place[second] - place[first]
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = contact / expected[apart]
-    value = contact if settings.select_by == "contact" else ratio
-    chosen = _choose(first, second, value, apart == 0, settings)
+    value = contact if selection.select_by == "contact" else ratio
+    chosen = _choose(first, second, value, apart == 0, selection)
+    first, second = first[chosen], second[chosen]
     position = members["position"].to_numpy()
-    both = np.stack([position[first[chosen]], position[second[chosen]]])
-    return pd.DataFrame(
-        {
-            "first": both.min(axis=0),
-            "second": both.max(axis=0),
-            "contact": contact[chosen],
-            "observed_expected": ratio[chosen],
-            "distance": tss[second[chosen]] - tss[first[chosen]],
-        }
+    both = np.stack([position[first], position[second]])
+    return _pair_table(
+        both.min(axis=0), both.max(axis=0), contact[chosen], ratio[chosen], tss[second] - tss[first]
     )
+
+
+def _near_pairs(tss: np.ndarray, max_distance: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of ascending places at most `max_distance` apart: the earlier and the later of each."""
+    # A gene's partners are those that follow it, up to the largest distance.
+    n_partners = np.searchsorted(tss, tss + max_distance, side="right") - 1 - np.arange(len(tss))
+    first = np.repeat(np.arange(len(tss), dtype=np.int32), n_partners)
+    begin = np.cumsum(n_partners) - n_partners
+    second = (np.arange(len(first)) - np.repeat(begin, n_partners)).astype(np.int32) + first + 1
+    return first, second
 
 
 def expected_by_distance(matrix: scipy.sparse.csr_matrix, valid: np.ndarray) -> np.ndarray:
@@ -162,18 +162,18 @@ def _choose(
     second: np.ndarray,
     value: np.ndarray,
     same_bin: np.ndarray,
-    settings: PairSelection,
+    selection: PairSelection,
 ) -> np.ndarray:
     """Positions of the pairs that become edges."""
     candidate = np.isfinite(value) & (value > 0)
-    if settings.same_bin != "ranked":
+    if selection.same_bin != "ranked":
         candidate &= ~same_bin
-    if settings.threshold is not None:
-        candidate &= value >= settings.threshold
+    if selection.threshold is not None:
+        candidate &= value >= selection.threshold
     chosen = np.flatnonzero(candidate)
-    if settings.neighbours is not None:
-        chosen = _strongest(chosen, first, second, value, settings.neighbours)
-    if settings.same_bin == "connected":
+    if selection.neighbours is not None:
+        chosen = _strongest(chosen, first, second, value, selection.neighbours)
+    if selection.same_bin == "connected":
         chosen = np.union1d(chosen, np.flatnonzero(same_bin))
     return chosen
 
@@ -194,32 +194,3 @@ def _strongest(
     start = np.searchsorted(ordered, ordered)  # where the gene's own pairs begin
     rank = np.arange(len(ordered)) - start
     return np.unique(pair[by_gene][rank < neighbours])
-
-
-def _weigh(
-    pairs: pd.DataFrame, genes: pd.DataFrame, bin_size: int, settings: PairSelection
-) -> pd.DataFrame:
-    first, second = pairs["first"].to_numpy(), pairs["second"].to_numpy()
-
-    def similarity(values: pd.Series) -> np.ndarray:
-        difference = np.abs(values.to_numpy(float)[first] - values.to_numpy(float)[second])
-        return np.nan_to_num(1.0 / (1.0 + difference))
-
-    compartment = genes["compartment"].to_numpy(dtype=object)
-    same = (compartment[first] == compartment[second]) & pd.notna(compartment[first])
-    tad = similarity(genes["tad_boundary_distance"] / bin_size)
-    insulation = similarity(genes["insulation_score"])
-    contact = pairs["contact"].to_numpy()
-    relative = contact / (contact + np.median(contact)) if len(contact) else contact
-    names = genes["gene"].to_numpy()
-    return pairs.assign(
-        gene_1=names[first],
-        gene_2=names[second],
-        same_compartment=same,
-        tad_similarity=tad,
-        insulation_similarity=insulation,
-        weight=settings.contact_weight * relative
-        + settings.compartment_weight * same
-        + settings.tad_weight * tad
-        + settings.insulation_weight * insulation,
-    )[PAIR_COLUMNS]

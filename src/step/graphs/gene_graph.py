@@ -46,18 +46,6 @@ class GeneGraph:
         """The same genes, unconnected."""
         return GeneGraph(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)
 
-    def rewired(self, seed: int) -> "GeneGraph":
-        """The same graph with its connected genes exchanged at random.
-
-        Every gene takes another's place in the genome, with that place's contacts; degrees,
-        weights and neighbourhoods of the graph stay as they are, and only the match of gene and
-        place is lost.
-        """
-        connected = np.unique(np.concatenate([self.first, self.second]))
-        exchanged = np.arange(self.n_genes)
-        exchanged[connected] = np.random.default_rng(seed).permutation(connected)
-        return GeneGraph(exchanged[self.first], exchanged[self.second], self.weight, self.n_genes)
-
 
 def adjacency(
     source: np.ndarray, target: np.ndarray, weight: np.ndarray, place: np.ndarray, n_nodes: int
