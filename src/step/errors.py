@@ -16,7 +16,7 @@ class InputError(ValueError):
 def quoted(content: object) -> str:
     """Quote a user's content for a message: escaped, and cut if it is long."""
     shown = repr(str(content)[:LONGEST_QUOTED])
-    return shown if len(shown) <= LONGEST_QUOTED else f"{shown[: LONGEST_QUOTED - 1]}…"
+    return shown if len(shown) <= LONGEST_QUOTED else f"{shown[: LONGEST_QUOTED - 2]}…{shown[0]}"
 
 
 def listed(names: Collection[object]) -> str:

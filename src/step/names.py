@@ -18,8 +18,8 @@ def clean_name(name: str, where: str) -> str:
         where: File and row, for messages.
 
     Raises:
-        InputError: The name holds a control or other invisible character, which no workbook can
-            store and nobody can see, or is a spreadsheet's error value.
+        InputError: The name holds a control or other unprintable character, which nobody sees and
+            no workbook can store, or is a spreadsheet's error value.
     """
     cleaned = name.strip()
     if not cleaned.isprintable():
@@ -27,7 +27,7 @@ def clean_name(name: str, where: str) -> str:
         for sign in cleaned:
             if not sign.isprintable():
                 raise InputError(
-                    f"{where}: the name {quoted(name)} holds the invisible character "
+                    f"{where}: the name {quoted(name)} holds the unprintable character "
                     f"U+{ord(sign):04X}. Write the name again without it."
                 )
     if cleaned in SPREADSHEET_ERRORS:
