@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +29,40 @@ def test_gene_sets(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "holds no gene set"), ("one\tx\n", "line 1"), ("a\t-\tx\na\t-\ty\n", "stands twice")],
+    [
+        ("", "holds no gene set"),
+        ("one\tx\n", "line 1 is no gene set"),
+        ("a\t-\tx\na\t-\ty\n", "'a' stands twice"),
+        ("a\t-\tx\nb\x07\t-\ty\n", r"s\.gmt, line 2: the name .*U\+0007"),
+        ("a\t-\tx\ty\x1b\n", r"line 1: the name .*U\+001B"),
+        ("a\t-\tx\0\n", "line 1 holds a NUL character"),
+        ("a\t-\tx\t#N/A\n", "line 1: a spreadsheet's error #N/A"),
+        ("x" * 9_999 + "\t-\ty\n" + "x" * 9_999 + "\t-\ty\n", "stands twice"),
+    ],
 )
 def test_wrong_gene_sets_are_explained(tmp_path, content, message):
     (tmp_path / "s.gmt").write_text(content)
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(DatasetError, match=message) as raised:
         GeneSetsDataset(filepath=str(tmp_path / "s.gmt")).load()
+    assert len(str(raised.value.__cause__)) < 400
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["s.gmt", "s.gmt.gz"])
+def test_gene_sets_may_be_gzipped_or_have_a_byte_order_mark(tmp_path, name, encoding):
+    content = "one\t\x07\ta\tµ\x0b\r\n\r\ntwo\t-\tc\r\n".encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    found = GeneSetsDataset(filepath=str(tmp_path / name)).load()
+    assert found == {"one": ["a", "µ"], "two": ["c"]}
+
+
+def test_gene_sets_that_cannot_be_read_are_explained(tmp_path):
+    (tmp_path / "s.gmt").write_bytes("one\t-\ta\ntwo\t-\tµ\n".encode("latin-1"))
+    with pytest.raises(DatasetError, match=r"s\.gmt, line 2 is not UTF-8 text"):
+        GeneSetsDataset(filepath=str(tmp_path / "s.gmt")).load()
+    (tmp_path / "s.gmt.gz").write_text("one\t-\ta\n")
+    with pytest.raises(DatasetError, match=r"s\.gmt\.gz cannot be read: .*gzip"):
+        GeneSetsDataset(filepath=str(tmp_path / "s.gmt.gz")).load()
 
 
 @given(

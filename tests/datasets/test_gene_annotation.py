@@ -63,6 +63,10 @@ def test_mirnas_of_mirbase(tmp_path):
     ]
 
 
+def record(feature: str, start: object, end: object, attributes: str = 'gene_id "a";') -> str:
+    return f"chr1\tx\t{feature}\t{start}\t{end}\t.\t+\t.\t{attributes}\n"
+
+
 BED = ["1", "100", "200", "Nkg7", "0", "-", "100", "200", "0", "1", "100,", "0,"]
 
 
@@ -125,30 +129,78 @@ def test_identifiers_are_kept(tmp_path):
         ("g.bed", "chr1\t5\t9\n", "3 tab-separated columns.*no names"),
         ("g.bed", "chr1 5 9 a\n", "1 tab-separated columns"),
         ("g.bed", "chr1\t5\t9\ta\nchr1\t5\t9\n", "line 2 has 3 columns"),
-        ("g.bed", "chr1\tx\t9\ta\t0\t+\n", "record 1"),
-        ("g.bed", "chr1\t9\t5\ta\t0\t+\n", "record 1"),
-        ("g.bed", "chr1\t5.5\t9\ta\t0\t+\n", "record 1"),
-        ("g.bed", "chr1\t5\tinf\ta\t0\t+\n", "record 1"),
+        ("g.bed", "chr1\tx\t9\ta\t0\t+\n", "line 1 is no gene with a place"),
+        ("g.bed", "chr1\t9\t5\ta\t0\t+\n", "line 1 is no gene with a place"),
+        ("g.bed", "chr1\t5.5\t9\ta\t0\t+\n", "line 1 is no gene with a place"),
+        ("g.bed", "chr1\t5\tinf\ta\t0\t+\n", "line 1 is no gene with a place"),
         ("g.bed", "\t5\t9\ta\t0\t+\n", "Each needs a chromosome"),
         ("g.bed", "chr1\t5\t9\ta\t0\tx\n", "strand"),
         ("g.bed", "chr1\t5\t9\t\t0\t+\n", "names no gene"),
         ("g.bed", "chr1\t5\t9\ta\t+\n", "strands in its fifth column"),
         ("g.tsv", "gene\tchrom\tstart\tend\na\tchr1\t5\t9\t\n", "one cell more than the header"),
         ("g.bed", "", "not a BED file"),
-        ("g.gtf", 'chr1\tx\texon\t1\t5\t.\t+\t.\tgene_id "a";\n', "no `gene`.*but exon"),
+        ("g.gtf", 'chr1\tx\texon\t1\t5\t.\t+\t.\tgene_id "a";\n', "no `gene`.*but 'exon'"),
         ("g.gtf", "chr1\t5\t9\ta\t0\t+\n", "line 1 has 6 tab-separated columns"),
         ("g.gff3", "", "but nothing"),
-        ("g.gtf.gz", "plain text", "cannot be read as an annotation"),
+        ("g.gtf.gz", "plain text", "cannot be read"),
         ("g.tsv", "gene\tchrom\tstart\na\t1\t5\n", "no column 'end'"),
         ("g.tsv", "", "is empty"),
-        ("g.tsv", "gene\tchrom\ttss\na\t1\t-5\n", "record 1"),
+        ("g.tsv", "gene\tchrom\ttss\na\t1\t-5\n", "line 2 is no gene with a place"),
+        ("g.tsv", "gene\tchrom\ttss\n\na\t1\t5\nb\t1\tx\n", "line 4 .*gene 'b'.*start 'x'"),
+        ("g.gtf", "\n#\n" + record("gene", 5, "1e20"), "line 3 is no gene .*end '1e20'"),
+        ("g.gtf", record("gene", 0, 5), "line 1 is no gene .*1 ≤ start"),
+        ("g.gtf", record("gene", -7, 5), "line 1 is no gene with a place"),
+        ("g.gtf", record("gene", 9, 5), "line 1 is no gene with a place"),
+        ("g.gtf", record("gene", 1, 5, 'tag "x";'), "its 1 `gene` records name no gene; none has"),
+        ("g.gff3", record("miRNA", 1, 5, "Alias=x"), "its 1 `miRNA` records"),
+        ("g.gtf", record("gene", 1, 5, 'gene_id "a\x07";'), r"line 1: the name .*U\+0007"),
+        ("g.gff3", record("gene", 1, 5, "ID=a%07"), r"line 1: the name .*U\+0007"),
+        ("g.bed", "chr1\t1\t5\ta\nchr1\t1\t5\tb\x0b\x07\n", r"line 2: the name .*U\+0007"),
+        ("g.bed", "chr\x071\t1\t5\ta\n", r"line 1: the name .*U\+0007"),
+        ("g.csv", "gene,chrom,tss\na,1,5\n#N/A,1,5\n", "line 3: a spreadsheet's error"),
+        ("g.gtf", record("gene" * 9_999, 1, 5), "holds no `gene`"),
+        ("g.bed", "c" * 9_999 + "\t1\tx\ta\n", "line 1 is no gene"),
     ],
 )
 def test_wrong_annotations_are_explained(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_text(content)
-    with pytest.raises(DatasetError, match=message):
+    with pytest.raises(DatasetError, match=message) as raised:
         GeneAnnotationDataset(filepath=str(path)).load()
+    assert len(str(raised.value.__cause__)) < 600
+
+
+@pytest.mark.parametrize("content", [GTF, GFF3, MIRBASE])
+@pytest.mark.parametrize("name", ["g.gtf", "g.gff", "g.gff3"])
+def test_the_attributes_say_whether_it_is_gtf_or_gff3(tmp_path, name, content):
+    own = "own.gff3" if "gff-version" in content else "own.gtf"
+    assert read(tmp_path / name, content) == read(tmp_path / own, content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("g.gtf", GTF), ("g.gff3.gz", GFF3), ("g.bed", "chr1\t5\t9\tµ\n"), ("g.txt", BIOMART)],
+)
+def test_byte_order_marks_are_understood(tmp_path, name, content, encoding):
+    columns = {"gene": "Gene name", "chrom": "Chromosome/scaffold name"}
+    columns |= {"start": "Gene start (bp)", "end": "Gene end (bp)"}
+    plain = read(tmp_path / name, content, columns=columns)
+    data = content.encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    found = GeneAnnotationDataset(filepath=str(tmp_path / name), columns=columns).load()
+    assert found.drop(columns="gene_id").to_dict("records") == plain
+
+
+def test_another_encoding_is_explained_with_its_line(tmp_path):
+    (tmp_path / "g.gtf").write_bytes((GTF + record("gene", 1, 5, 'gene_id "µ"')).encode("latin-1"))
+    with pytest.raises(DatasetError, match=r"g\.gtf, line 5 is not UTF-8 text\. Save the file"):
+        GeneAnnotationDataset(filepath=str(tmp_path / "g.gtf")).load()
+
+
+def test_white_space_in_names_is_cleaned(tmp_path):
+    found = read(tmp_path / "g.bed", "chr1 \t5\t9\t Aqp5\x0b\n")
+    assert [(row["chrom"], row["gene"]) for row in found] == [("chr1", "Aqp5")]
 
 
 def test_a_table_counts_from_zero_or_one(tmp_path):

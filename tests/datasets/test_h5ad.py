@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from step.datasets import H5adDataset
+from step.errors import InputError
 from step.expression.samples import TableLayout, read_measurements
 from tests.datasets.conftest import explained, place
 
@@ -66,6 +67,25 @@ def test_a_gene_without_a_name_is_no_gene_called_nan(path):
     data.write_h5ad(path)
     values = H5adDataset(filepath=str(path), part="expression", genes="symbol").load()
     assert values["gene"].tolist() == ["Aqp5", ""]
+
+
+@pytest.mark.parametrize("kind", ["obs", "var"])
+def test_names_are_cleaned_or_refused(path, kind):
+    layout = TableLayout(gene_column="gene", scale="linear", time_unit="day", birth_day=19.5)
+
+    def course(name):
+        data = anndata.read_h5ad(path)
+        frame = getattr(data, kind)
+        frame.index = [name, *frame.index[1:]]
+        data.write_h5ad(path)
+        values = H5adDataset(filepath=str(path), part="expression").load()
+        sheet = H5adDataset(filepath=str(path), part="samples", columns={"time": "age"}).load()
+        return read_measurements(values, layout, sheet, "t")
+
+    found = course("first\x0bone\n")
+    assert (found.samples["sample"] if kind == "obs" else found.values.index)[0] == "first one"
+    with pytest.raises(InputError, match=r"U\+0007"):
+        course("first\x07")
 
 
 def test_without_anndata_the_extra_is_named(path, monkeypatch):

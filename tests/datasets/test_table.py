@@ -1,10 +1,14 @@
 import gzip
+import tracemalloc
+import zipfile
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kedro.io import DatasetError
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from step.datasets import TableDataset
 from tests.datasets.conftest import explained, place
@@ -55,7 +59,15 @@ def test_gzipped_tables_are_unpacked(tmp_path):
         ("t.tsv", b"gene,1\na,1\n", "one column"),
         ("t.csv", b"gene;1\na;1\n", "one column"),
         ("t.csv", b'gene,1\n"a,1\n', "line 2 cannot be read"),
-        ("t.tsv", b"PK\x03\x04\x00\x00", "binary"),
+        ("t.tsv", b"PK\x03\x04\x00\x00", "line 1 holds a NUL character: is it a text file"),
+        ("t.tsv", b"gene\t1\na\t1\n\nb\x00\t2\n", "line 4 holds a NUL character"),
+        ("t.tsv", "gene\t1\na\t1\nµ\t2\n".encode("latin-1"), r"t\.tsv, line 3 is not UTF-8"),
+        (
+            "t.csv.gz",
+            gzip.compress("gene,1\nµ,1\n".encode("cp1252"), mtime=0),
+            "line 2 is not UTF-8 text",
+        ),
+        ("t.tsv", "gene\t1\nµ\t2\n".encode("utf-16")[:-1], "line 2 is not UTF-16 text"),
         ("t.xlsx", b"gene\t1\n", "not an Excel workbook"),
         ("t.csv.gz", b"gene,1\n", "cannot be read"),
     ],
@@ -71,6 +83,84 @@ def test_what_spreadsheets_export_as_unicode_text_is_read(tmp_path):
     path = tmp_path / "t.txt"
     path.write_bytes("gene\t1\r\nµ\t2\r\n".encode("utf-16"))
     assert TableDataset(filepath=str(path)).load().to_numpy().tolist() == [["µ", "2"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["t.tsv", "t.tsv.gz"])
+def test_byte_order_marks_are_understood(tmp_path, name, encoding):
+    content = "gene\t1\nµ\t2\n".encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    found = TableDataset(filepath=str(tmp_path / name)).load()
+    assert found.columns.tolist() == ["gene", "1"]
+    assert found.to_numpy().tolist() == [["µ", "2"]]
+
+
+def workbook(path, *rows: list) -> TableDataset:
+    """A workbook of these rows, in which a value may be a formula."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return TableDataset(filepath=str(path))
+
+
+def test_blank_rows_are_skipped_alike_and_rows_keep_their_numbers(tmp_path):
+    text = TableDataset(filepath=str(tmp_path / "t.tsv"))
+    (tmp_path / "t.tsv").write_text("\ngene\t1\t2\n\t\t\na\t1\t\n\n \t \t\nb\t2\t3\n")
+    rows = [[], ["gene", 1, 2], [None, None, None], ["a", 1], [], [" ", " "], ["b", 2, 3], []]
+    for dataset in (text, workbook(tmp_path / "t.xlsx", *rows)):
+        found = dataset.load()
+        assert found.columns.tolist() == ["gene", "1", "2"]
+        assert found.to_numpy().tolist() == [["a", "1", ""], ["b", "2", "3"]]
+        assert (found.index + 2).tolist() == [4, 7]
+
+
+def test_errors_in_a_workbook_stay_what_they_are(tmp_path):
+    rows = [["gene", "1", "2"], ["#N/A", 1, "#DIV/0!"], ["nan", "#N/A", None]]
+    found = workbook(tmp_path / "t.xlsx", *rows).load()
+    assert found.to_numpy().tolist() == [["#N/A", "1", "#DIV/0!"], ["nan", "#N/A", ""]]
+
+
+def test_a_formula_without_a_value_is_refused_and_one_that_gives_no_text_is_empty(tmp_path):
+    path = tmp_path / "t.xlsx"
+    dataset = workbook(path, ["gene", "1", "2"], ["a", 1, 2], ["b", None, "=B2*2"])
+    with pytest.raises(DatasetError, match=r"t\.xlsx, cell C3 holds a formula, but not its value"):
+        dataset.load()
+    change_sheet(path, "<f>B2*2</f><v></v>", "<f>B2*2</f><v>2</v>")
+    assert dataset.load()["2"].tolist() == ["2", "2"]
+    change_sheet(path, "<f>B2*2</f><v>2</v>", "<f>B2*2</f><v></v>")
+    change_sheet(path, '<c r="C3">', '<c r="C3" t="str">')
+    assert dataset.load()["2"].tolist() == ["2", ""]
+
+
+def change_sheet(path, before: str, after: str) -> None:
+    """Change the XML of a workbook's sheet."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"].decode().replace("<v />", "<v></v>")
+    assert before in sheet
+    members["xl/worksheets/sheet1.xml"] = sheet.replace(before, after).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def test_a_stray_cell_costs_no_memory(tmp_path):
+    path = tmp_path / "t.xlsx"
+    book = Workbook()
+    for number in range(200):
+        book.active.append(["gene" if number == 0 else f"g{number}", *range(10)])
+    book.active["XFD2000"].font = Font(bold=True)
+    book.save(path)
+    dataset = TableDataset(filepath=str(path))
+    tracemalloc.start()
+    assert dataset.load().shape == (199, 11)
+    assert tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()
+    book.active["XFD1048576"] = "x"
+    book.save(path)
+    with pytest.raises(DatasetError, match=r"cell XFD1048576 .* right of the header"):
+        dataset.load()
 
 
 def test_a_gene_that_a_workbook_holds_as_a_date_is_seen_as_one(tmp_path):

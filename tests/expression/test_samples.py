@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from step.errors import InputError
-from step.expression.samples import TableLayout, describe_samples, read_measurements
+from step.expression.samples import (
+    TableLayout,
+    describe_samples,
+    read_genes,
+    read_measurements,
+)
 
 LAYOUT = TableLayout(gene_column="gene", scale="log2", time_unit="day", birth_day=19.5)
 
@@ -73,7 +78,7 @@ def test_any_table_is_read_or_explained(rows):
     try:
         found = read_measurements(raw, LAYOUT, None, "t")
     except InputError as error:
-        assert str(error).startswith("t:")
+        assert str(error).startswith(("t:", "t, "))
     else:
         assert found.values.shape == (len(rows), 3)
         assert not np.isinf(found.values.to_numpy()).any()
@@ -189,3 +194,79 @@ def test_what_was_understood_is_shown():
     assert shown[1].split() == ["-3", "1", "s2"]
     assert shown[2].split() == ["2", "2", "s1", "…", "s4"]
     assert max(map(len, shown)) <= 43
+
+
+def test_names_are_cleaned_or_refused():
+    raw = pd.DataFrame(
+        [["Sftpc\n", "1", "2", "3"], ["a\tb", "1", "2", "3"]],
+        columns=["gene\u00a0", "1\nr1", "2\x0br1", "3"],
+    )
+    found = read_measurements(raw, LAYOUT, None, "t")
+    assert found.values.index.tolist() == ["Sftpc", "a b"]
+    assert found.samples["sample"].tolist() == ["1 r1", "2 r1", "3"]
+    raw.iloc[1, 0] = "Aqp5\x07"
+    with pytest.raises(InputError, match=r"t, row 3: .*U\+0007"):
+        read_measurements(raw, LAYOUT, None, "t")
+    with pytest.raises(InputError, match=r"t, row 3: .*U\+0007"):
+        read_genes(raw.set_axis(["gene", "1", "2", "3"], axis=1), LAYOUT, "t")
+    raw.columns = ["gene", "1\x00", "2", "3"]
+    with pytest.raises(InputError, match=r"t, header: .*U\+0000"):
+        read_measurements(raw, LAYOUT, None, "t")
+
+
+@pytest.mark.parametrize("column", ["sample", "time", "replicate", "batch"])
+def test_names_of_a_sample_sheet_are_cleaned_or_refused(column):
+    sheet = SHEET.copy()
+    sheet.loc[1, column] = f" {sheet.loc[1, column]}\n"
+    cleaned = read_measurements(NAMED, LAYOUT, sheet, "t").samples
+    pd.testing.assert_frame_equal(cleaned, read_measurements(NAMED, LAYOUT, SHEET, "t").samples)
+    sheet.loc[1, column] = "x\x07"
+    with pytest.raises(InputError, match=rf"sample_sheet, row 3, column '{column}': .*U\+0007"):
+        read_measurements(NAMED, LAYOUT, sheet, "t")
+
+
+def test_errors_of_a_spreadsheet_are_no_genes_and_no_values_but_missing_ones_are():
+    raw = pd.DataFrame(
+        [["a", "1.5", "#N/A", "3"], ["b", "1", "2", "3"]], columns=["gene", "1", "2", "3"]
+    )
+    values = read_measurements(raw, LAYOUT, None, "t").values
+    assert values.loc["a"].isna().tolist() == [False, True, False]
+    raw.iloc[0, 2] = "#DIV/0!"
+    with pytest.raises(InputError, match=r"'a' \(row 2\) in sample '2' is '#DIV/0!'"):
+        read_measurements(raw, LAYOUT, None, "t")
+    raw.iloc[0, [0, 2]] = ["#N/A", "2"]
+    with pytest.raises(InputError, match=r"row 2: a spreadsheet's error #N/A"):
+        read_measurements(raw, LAYOUT, None, "t")
+
+
+def test_a_gene_is_found_in_its_row_of_the_file():
+    raw = pd.DataFrame(
+        [["a", "1", "2", "3"], ["b", "1", "x", "3"], ["", "1", "2", "3"], ["b", "1", "2", "3"]],
+        columns=["gene", "1", "2", "3"],
+        index=[0, 4, 5, 9],  # blank rows were skipped
+    )
+    with pytest.raises(InputError, match="row 7 has no gene name"):
+        read_measurements(raw, LAYOUT, None, "t")
+    raw.loc[5, "gene"] = "c"
+    with pytest.raises(InputError, match="'b' stands in rows 6, 11"):
+        read_measurements(raw, LAYOUT, None, "t")
+    raw.loc[9, "gene"] = "d"
+    with pytest.raises(InputError, match=r"'b' \(row 6\) in sample '2' is 'x'"):
+        read_measurements(raw, LAYOUT, None, "t")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"gene": ["a"], "1": ["x" * 9_999], "2": ["1"], "3": ["1"]},
+        {"gene": ["a"], "x" * 9_999: ["1"], "2": ["1"], "3": ["1"]},
+        {"gene": ["x" * 9_999] * 2, "1": ["1"] * 2, "2": ["1"] * 2, "3": ["1"] * 2},
+        {"name" * 999: ["a"], **{f"{n}" * 99: ["1"] for n in range(99)}},
+        {"gene": ["x" * 9_999], "": ["1"], "2": ["1"], "3": ["1"]},
+        {"gene": ["x" * 9_999], "1": ["9000"], "2": ["1"], "3": ["1"]},
+    ],
+)
+def test_a_message_repeats_little_of_the_table(columns):
+    with pytest.raises(InputError) as raised:
+        read_measurements(pd.DataFrame(columns), LAYOUT, None, "t")
+    assert len(str(raised.value)) < 500

@@ -46,3 +46,14 @@ def test_a_target_lacks_a_value_where_one_of_its_mirnas_does():
     targets = pd.DataFrame({"mirna": ["m1", "m2"], "target_gene": "X"})
     assert average_over_targets(normalised, targets)["value"].tolist()[0] == 8.0
     assert np.isnan(average_over_targets(normalised, targets)["value"].tolist()[1])
+
+
+@pytest.mark.parametrize("column", ["mirna", "target_gene"])
+def test_names_of_targets_are_cleaned_or_refused(column):
+    raw = pd.DataFrame({"mirna": ["m1", "m2"], "target_gene": ["X", "Y"]})
+    raw.loc[1, column] += "\n"
+    found = read_targets(raw, pd.Index(["m1", "m2"]), "targets")
+    assert found.to_numpy().tolist() == [["m1", "X"], ["m2", "Y"]]
+    raw.loc[1, column] += "\x07"
+    with pytest.raises(InputError, match=rf"targets, row 3, column '{column}': .*U\+0007"):
+        read_targets(raw, pd.Index(["m1", "m2"]), "targets")

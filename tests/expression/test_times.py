@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from step.datasets import TableDataset
-from step.errors import InputError
+from step.errors import InputError, quoted
 from step.expression.times import TIME_UNITS, parse_sample_time, read_samples, study_time
 
 
@@ -115,7 +115,7 @@ def test_any_header_ends_in_a_finite_time_or_an_explanation(header):
     try:
         found = parse_sample_time(header)
     except InputError as error:
-        assert repr(header) in str(error)
+        assert quoted(header) in str(error)
     else:
         assert np.isfinite(found.number)
         assert found.unit in (None, *TIME_UNITS)

@@ -100,10 +100,20 @@ def test_bins_are_counted_from_the_chromosomes_start():
 
 def test_a_name_has_one_symbol():
     table = pd.DataFrame({"assay_name": ["a", "a"], "symbol": ["X", "Y"]})
-    with pytest.raises(InputError, match="'a' has several symbols: X, Y"):
+    with pytest.raises(InputError, match="'a' has several symbols: 'X', 'Y'"):
         read_gene_names(table, "names")
     with pytest.raises(InputError, match="no column 'symbol'"):
         read_gene_names(table[["assay_name"]], "names")
+
+
+@pytest.mark.parametrize("column", ["assay_name", "symbol"])
+def test_names_and_symbols_are_cleaned_or_refused(column):
+    table = pd.DataFrame({"assay_name": ["a", "b"], "symbol": ["X", "Y"]})
+    table.loc[1, column] += "\n"
+    assert read_gene_names(table, "names").to_dict() == {"a": "X", "b": "Y"}
+    table.loc[1, column] += "\x07"
+    with pytest.raises(InputError, match=rf"names, row 3, column '{column}': .*U\+0007"):
+        read_gene_names(table, "names")
 
 
 def test_lung_mrna_is_placed(lung):

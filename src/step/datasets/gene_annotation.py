@@ -1,5 +1,6 @@
 """Gene annotations."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,17 +8,19 @@ from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
-from kedro.io import AbstractDataset
+from kedro.io.core import Version
 
-from step.datasets.source_file import UNREADABLE, SourceFile, opened
+from step.datasets.source_file import SourceFile, text_lines
 from step.datasets.table import TableDataset
 from step.datasets.whole_file import whole_file
-from step.errors import InputError, require_columns
+from step.errors import InputError, listed, quoted, require_columns
+from step.names import clean_name
 
 RECORD_COLUMNS = [
-    "chrom", "source", "feature", "start", "end", "score", "strand", "frame", "attributes",
+    "line", "chrom", "source", "feature", "start", "end", "score", "strand", "frame", "attributes",
 ]  # fmt: skip
 BED_COLUMNS = ["chrom", "start", "end", "gene", "score", "strand"]
+GENE_COLUMNS = ["chrom", "start", "end", "gene", "strand", "gene_id"]
 # What counts as a gene, the first group of which a file has records (Ensembl, GENCODE, NCBI,
 # miRBase; its mature miRNAs lie within its primary transcripts).
 RECORDS = [
@@ -27,10 +30,12 @@ RECORDS = [
 ]
 GTF_NAMES = ["gene_name", "gene_id"]
 GFF3_NAMES = ["gene_name", "Name", "gene", "gene_id", "ID"]
+GFF3_ATTRIBUTE = re.compile(r"\s*[^\s=;\"]+=")  # ID=…; in a GTF, gene_id "…"
 STRANDS = {"1": "+", "-1": "-", "": ".", "?": "."}
+LONGEST_CHROMOSOME = 1e12  # base pairs, far above any
 
 
-class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
+class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
     """A GTF, GFF3, BED or TSV file (`.gz` too) as a table of genes.
 
     Loaded as chrom, start, end, gene, strand (`.` where unknown), gene_id (missing where the file
@@ -58,21 +63,24 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
         filepath: str,
         columns: dict[str, str] | None = None,
         first_base: int = 0,
+        version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ):
         """Describe the file.
 
         Args:
-            filepath: A local path, or an http(s) address. Its ending says what it is: .gtf, .gff,
-                .gff3, .bed (4 to 12 columns), or .tsv, .txt, .csv with a header.
+            filepath: A local path, or an http(s) address. Its ending says what it is: .gtf, .gff
+                or .gff3 (which of them, its attributes say), .bed (4 to 12 columns), or .tsv,
+                .txt, .csv with a header.
             columns: Of a table with a header, names of chrom, gene, strand and gene_id (both
                 optional), and either start and end, or tss; needed where they are called
                 otherwise.
             first_base: What a table with a header calls the first base of a chromosome: 0 (with
                 ends excluded, as in BED) or 1 (with ends included, as in GTF).
+            version: Which version to load and save, if versioned.
             metadata: For kedro-viz.
         """
-        super().__init__(filepath=filepath, metadata=metadata)
+        super().__init__(filepath=filepath, version=version, metadata=metadata)
         self._columns = columns or {}
         self._first_base = first_base
 
@@ -82,61 +90,35 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
         Raises:
             InputError: The file is none, or a record has no place.
         """
-        path = self._local()
-        endings = self._endings
-        try:
-            if ".gtf" in endings:
-                genes = self._records(path, GTF_NAMES, r'{} "?([^";]*)"?')
-            elif ".gff" in endings or ".gff3" in endings:
-                genes = self._records(path, GFF3_NAMES, r"{}=([^;]*)")
-                for name in ("gene", "gene_id"):
-                    genes[name] = genes[name].map(unquote, na_action="ignore")
-            elif ".bed" in endings:
-                genes = self._bed(path)
-            else:
-                genes = self._table(path)
-        except (ValueError, *UNREADABLE) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(
-                f"{self._address} cannot be read as an annotation: {error}."
-            ) from error
+        path, endings = self._local(), self._endings
+        if {".gtf", ".gff", ".gff3"} & set(endings):
+            genes, first_base = self._records(path), 1
+        elif ".bed" in endings:
+            genes, first_base = self._bed(path), 0
+        else:
+            genes, first_base = self._table(path), self._first_base
         genes["strand"] = genes["strand"].replace(STRANDS)
-        for column in ("start", "end"):
-            genes[column] = pd.to_numeric(genes[column], errors="coerce")
-        places = genes[["start", "end"]]
-        wrong = (
-            ~(np.isfinite(places) & (places % 1 == 0)).all(axis=1)
-            | (genes["start"] < 0)
-            | (genes["end"] < genes["start"])
-            | (genes["chrom"].fillna("") == "")
-            | ~genes["strand"].isin(["+", "-", "."])
-        )
-        if wrong.any():
-            row = int(wrong.to_numpy().argmax())
-            raise InputError(
-                f"{self._address}, record {row + 1} is no gene with a place: "
-                f"{genes.iloc[row].to_dict()}. Each needs a chromosome, 0 ≤ start ≤ end and a "
-                "strand +, - or . (unknown)."
-            )
-        genes["gene"] = genes["gene"].str.strip()
-        if "gene_id" not in genes:
-            genes["gene_id"] = None
+        genes = _placed(genes, first_base, self._address)
+        genes["gene_id"] = genes.get("gene_id")
+        for column in ("chrom", "gene", "gene_id"):
+            genes[column] = [
+                None if pd.isna(name) else clean_name(name, f"{self._address}, line {line}")
+                for line, name in zip(genes["line"], genes[column], strict=True)
+            ]
         named = genes["gene"].notna() & (genes["gene"] != "")
         if not named.any():
             raise InputError(f"{self._address} names no gene.")
-        return genes[named].astype({"start": int, "end": int}).reset_index(drop=True)
+        return genes.loc[named, GENE_COLUMNS].reset_index(drop=True)
 
     def _lines(self, path: Path) -> Iterator[tuple[int, list[str]]]:
         """Cells of each record, with the line's number."""
-        with opened(path, "rt") as file:
-            for number, line in enumerate(file, start=1):
-                if line.startswith("##FASTA"):  # sequences may follow the records of a GFF3
-                    return
-                if line.strip() and not line.startswith(("#", "track ", "browser ")):
-                    yield number, line.rstrip("\r\n").split("\t")
+        for number, line in text_lines(path, self._address):
+            if line.startswith("##FASTA"):  # sequences may follow the records of a GFF3
+                return
+            if line.strip() and not line.startswith(("#", "track ", "browser ")):
+                yield number, line.rstrip("\n").split("\t")
 
-    def _records(self, path: Path, names: list[str], pattern: str) -> pd.DataFrame:
+    def _records(self, path: Path) -> pd.DataFrame:
         """GTF and GFF3: nine columns, the last of attributes. Most records are passed over."""
         wanted = {feature for group in RECORDS for feature in group}
         rows, passed = [], set()
@@ -147,46 +129,45 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
                     "or GFF3 file has nine."
                 )
             if cells[2] in wanted:
-                rows.append(cells)
+                rows.append([number, *cells])
             else:
                 passed.add(cells[2])
         records = pd.DataFrame(rows, columns=RECORD_COLUMNS, dtype=object)
         for group in RECORDS:
-            chosen = records[records["feature"].isin(group)]
+            chosen = records[records["feature"].isin(group)].reset_index(drop=True)
             if len(chosen):
                 break
         else:
             raise InputError(
                 f"{self._address} holds no `gene`, `transcript` or `miRNA` record, but "
-                f"{', '.join(sorted(passed)[:5]) or 'nothing'}."
+                f"{listed(sorted(passed)) or 'nothing'}."
             )
-        found = {
-            name: chosen["attributes"]
-            .str.extract(r"(?:^|;)\s*" + pattern.format(name), expand=False)
-            .str.strip()
-            .where(lambda text: text != "")
-            for name in names
-        }
-        gene = pd.DataFrame(found).bfill(axis=1).iloc[:, 0]
-        return pd.DataFrame(
-            {
-                "chrom": chosen["chrom"],
-                "start": pd.to_numeric(chosen["start"], errors="coerce") - 1,  # 1-based
-                "end": chosen["end"],
-                "gene": gene,
-                "strand": chosen["strand"],
-                "gene_id": found["gene_id"],
-            }
-        ).reset_index(drop=True)
+        attributes = chosen.pop("attributes")
+        if GFF3_ATTRIBUTE.match(attributes.iloc[0]):
+            found = _attributes(attributes, GFF3_NAMES, r"{}=([^;]*)")
+            found = found.map(unquote, na_action="ignore")
+        else:
+            found = _attributes(attributes, GTF_NAMES, r'{} "?([^";]*)"?')
+        named = found.notna()
+        if not named.any(axis=None):
+            feature = chosen["feature"].iloc[0]
+            raise InputError(
+                f"{self._address}: its {len(chosen)} `{feature}` records name no gene; none has an "
+                f"attribute {' or '.join(found)}."
+            )
+        first = named.to_numpy().argmax(axis=1)
+        gene = found.to_numpy()[np.arange(len(found)), first]
+        return chosen.assign(gene=gene, gene_id=found["gene_id"])
 
     def _bed(self, path: Path) -> pd.DataFrame:
-        rows: list[list[str]] = []
+        lines, rows = [], []
         for number, cells in self._lines(path):
             if rows and len(cells) != len(rows[0]):
                 raise InputError(
                     f"{self._address}, line {number} has {len(cells)} columns, the first record "
                     f"{len(rows[0])}."
                 )
+            lines.append(number)
             rows.append(cells)
         if not rows:
             raise InputError(f"{self._address} is not a BED file: it holds no record.")
@@ -198,6 +179,7 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
             )
         records = pd.DataFrame(rows, dtype=object).iloc[:, : len(BED_COLUMNS)]
         records.columns = BED_COLUMNS[: records.shape[1]]
+        records["line"] = lines
         if "strand" not in records:
             if records.get("score", pd.Series(dtype=object)).isin(["+", "-"]).any():
                 raise InputError(
@@ -214,19 +196,16 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
             )
         table = TableDataset(filepath=str(path)).load()
         table.columns = [header.removeprefix("#").strip() for header in table.columns]
-        called = {name: self._columns.get(name, name) for name in [*BED_COLUMNS, "tss", "gene_id"]}
-        by_tss = called["tss"] in table.columns
-        needed = ["chrom", "gene", *(["tss"] if by_tss else ["start", "end"])]
-        require_columns(table, [called[name] for name in needed], self._address)
-        genes = pd.DataFrame({name: table[called[name]].str.strip() for name in needed})
-        strand = called["strand"]
-        genes["strand"] = table[strand].str.strip() if strand in table.columns else "."
-        identifier = called["gene_id"]
-        genes["gene_id"] = table[identifier].str.strip() if identifier in table.columns else None
-        if by_tss:
-            tss = pd.to_numeric(genes.pop("tss"), errors="coerce") - self._first_base
-            return genes.assign(start=tss, end=tss + 1)
-        return genes.assign(start=pd.to_numeric(genes["start"], errors="coerce") - self._first_base)
+        called = {name: self._columns.get(name, name) for name in [*GENE_COLUMNS, "tss"]}
+        place = ["tss"] if called["tss"] in table.columns else ["start", "end"]
+        require_columns(table, [called[name] for name in ("chrom", "gene", *place)], self._address)
+        read = ["chrom", "gene", *place]
+        read += [name for name in ("strand", "gene_id") if called[name] in table.columns]
+        genes = pd.DataFrame({name: table[called[name]].str.strip() for name in read})
+        genes["line"] = table.index + 2
+        if "strand" not in read:
+            genes["strand"] = "."
+        return genes.rename(columns={"tss": "start"})
 
     def save(self, data: pd.DataFrame) -> None:
         """Write a GTF with a `gene` record a row."""
@@ -243,5 +222,48 @@ class GeneAnnotationDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFra
                 "attributes": [f'gene_id "{gene}"; gene_name "{gene}";' for gene in data["gene"]],
             }
         )
-        with whole_file(self._filepath) as beside:
+        with whole_file(self._get_save_path()) as beside:
             records.to_csv(beside, sep="\t", header=False, index=False, quoting=3)
+
+
+def _attributes(attributes: pd.Series, names: list[str], pattern: str) -> pd.DataFrame:
+    """The attributes of these names, a column each; missing where a record has none."""
+    found = {
+        name: attributes.str.extract(r"(?:^|;)\s*" + pattern.format(name), expand=False)
+        .str.strip()
+        .replace("", None)
+        for name in names
+    }
+    return pd.DataFrame(found, dtype=object)
+
+
+def _placed(genes: pd.DataFrame, first_base: int, name: str) -> pd.DataFrame:
+    """Read the genes' coordinates: 0-based, half-open; one base where there is a start alone.
+
+    Raises:
+        InputError: A record has no place.
+    """
+    start = pd.to_numeric(genes["start"], errors="coerce") - first_base
+    end = pd.to_numeric(genes["end"], errors="coerce") if "end" in genes else start + 1
+    places = pd.DataFrame({"start": start, "end": end})
+    wrong = (
+        ~(np.isfinite(places) & (places % 1 == 0)).all(axis=1)
+        | (start < 0)
+        | (end < start)
+        | (end > LONGEST_CHROMOSOME)
+        | (genes["chrom"].str.strip() == "")
+        | ~genes["strand"].isin(["+", "-", "."])
+    )
+    if wrong.any():
+        record = genes[wrong].iloc[0]
+        shown = ", ".join(
+            f"{column} {quoted(record[column])}"
+            for column in ("gene", "chrom", "start", "end", "strand")
+            if column in record
+        )
+        raise InputError(
+            f"{name}, line {record['line']} is no gene with a place: {shown}. Each needs a "
+            f"chromosome, {first_base} ≤ start ≤ end in base pairs, and a strand +, - or . "
+            "(unknown)."
+        )
+    return genes.assign(**places.astype("int64"))

@@ -1,14 +1,13 @@
 """Gene sets."""
 
-from kedro.io import AbstractDataset
-
-from step.datasets.source_file import SourceFile
+from step.datasets.source_file import SourceFile, text_lines
 from step.datasets.whole_file import whole_file
-from step.errors import InputError
+from step.errors import InputError, quoted
+from step.names import clean_name
 
 
-class GeneSetsDataset(SourceFile, AbstractDataset[dict[str, list[str]], dict[str, list[str]]]):
-    """A GMT file: a line a set, `name <tab> description <tab> gene <tab> gene …`.
+class GeneSetsDataset(SourceFile[dict[str, list[str]], dict[str, list[str]]]):
+    """A GMT file (`.gz` too): a line a set, `name <tab> description <tab> gene <tab> gene …`.
 
     ```yaml
     gene_sets:
@@ -21,25 +20,24 @@ class GeneSetsDataset(SourceFile, AbstractDataset[dict[str, list[str]], dict[str
         """Read the sets: name → genes.
 
         Raises:
-            InputError: A line is no set, or a name stands twice.
+            InputError: The file cannot be read, a line is no set, a name holds an unprintable
+                character, or a set stands twice.
         """
-        try:
-            lines = self._local().read_text(encoding="utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise InputError(f"{self._address} is not a GMT text file: {error}.") from error
         sets: dict[str, list[str]] = {}
-        for number, line in enumerate(lines, start=1):
+        for number, line in text_lines(self._local(), self._address):
             if not line.strip():
                 continue
-            name, *rest = line.split("\t")
-            genes = [gene.strip() for gene in rest[1:] if gene.strip()]
+            where = f"{self._address}, line {number}"
+            written, _, *rest = [*line.split("\t"), ""]
+            name = clean_name(written, where)
+            genes = [gene for gene in (clean_name(cell, where) for cell in rest) if gene]
             if not name or not genes:
                 raise InputError(
-                    f"{self._address}, line {number} is no gene set; expected a name, a "
-                    "description and at least one gene, separated by tabs."
+                    f"{where} is no gene set; expected a name, a description and at least one "
+                    "gene, separated by tabs."
                 )
             if name in sets:
-                raise InputError(f"{self._address}, line {number}: the set {name!r} stands twice.")
+                raise InputError(f"{where}: the set {quoted(name)} stands twice.")
             sets[name] = genes
         if not sets:
             raise InputError(f"{self._address} holds no gene set.")
@@ -48,5 +46,5 @@ class GeneSetsDataset(SourceFile, AbstractDataset[dict[str, list[str]], dict[str
     def save(self, data: dict[str, list[str]]) -> None:
         """Write the sets, without descriptions."""
         lines = ["\t".join([name, "-", *genes]) for name, genes in data.items()]
-        with whole_file(self._filepath) as beside:
+        with whole_file(self._get_save_path()) as beside:
             beside.write_text("\n".join(lines) + "\n", encoding="utf-8")

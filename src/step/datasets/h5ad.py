@@ -4,13 +4,13 @@ from typing import Any, Literal
 
 import pandas as pd
 import scipy.sparse
-from kedro.io import AbstractDataset
+from kedro.io.core import Version
 
 from step.datasets.source_file import SourceFile
-from step.errors import InputError, require_columns
+from step.errors import InputError, listed, quoted, require_columns
 
 
-class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
+class H5adDataset(SourceFile[None, pd.DataFrame]):
     """An `.h5ad` file, samples in `obs` and genes in `var`: its values, or its samples.
 
     As `expression`, a table with genes in rows: the column `gene`, and a column a sample. As
@@ -38,6 +38,7 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
         layer: str | None = None,
         genes: str | None = None,
         columns: dict[str, str] | None = None,
+        version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ):
         """Describe the file.
@@ -48,9 +49,10 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
             layer: Which values; `X` where none is named.
             genes: Column of `var` with the genes' names; its index where none is named.
             columns: Of `obs`, those that hold time, replicate and batch.
+            version: Which version to load, if versioned.
             metadata: For kedro-viz.
         """
-        super().__init__(filepath=filepath, metadata=metadata)
+        super().__init__(filepath=filepath, version=version, metadata=metadata)
         self._part = part
         self._layer = layer
         self._genes = genes
@@ -73,12 +75,12 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
         try:
             data = anndata.read_h5ad(path)
         except Exception as error:  # h5py, zarr and anndata have their own
-            raise InputError(f"{self._address} is not an .h5ad file ({error}).") from error
+            raise InputError(f"{self._address} is not an .h5ad file ({quoted(error)}).") from error
         if self._part == "samples":
             return self._samples(data.obs)
         if self._part != "expression":
             raise InputError(
-                f"{self._address}: `part` is {self._part!r}; it is expression or samples."
+                f"{self._address}: `part` is {quoted(self._part)}; it is expression or samples."
             )
         return self._expression(data)
 
@@ -86,7 +88,7 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
         unknown = set(self._columns) - {"time", "replicate", "batch"}
         if unknown:
             raise InputError(
-                f"{self._address}: `columns` names {', '.join(sorted(unknown))}; it may name time, "
+                f"{self._address}: `columns` names {listed(sorted(unknown))}; it may name time, "
                 "replicate and batch."
             )
         require_columns(obs, list(self._columns.values()), f"{self._address}, obs")
@@ -102,14 +104,14 @@ class H5adDataset(SourceFile, AbstractDataset[None, pd.DataFrame]):
     def _expression(self, data: Any) -> pd.DataFrame:
         if self._layer is not None and self._layer not in data.layers:
             raise InputError(
-                f"{self._address} has no layer {self._layer!r}; it has "
-                f"{', '.join(map(repr, data.layers)) or 'none'}."
+                f"{self._address} has no layer {quoted(self._layer)}; it has "
+                f"{listed(data.layers) or 'none'}."
             )
         values = data.X if self._layer is None else data.layers[self._layer]
         if values is None:
             raise InputError(
                 f"{self._address} has no values X; name a `layer`: "
-                f"{', '.join(map(repr, data.layers)) or 'there is none'}."
+                f"{listed(data.layers) or 'there is none'}."
             )
         values = values.toarray() if scipy.sparse.issparse(values) else values
         table = pd.DataFrame(values.T, columns=data.obs_names.astype(str).astype(object))

@@ -1,26 +1,26 @@
 """Tables as labs and archives deliver them, read cell by cell as text."""
 
 import csv
-import io
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from kedro.io import AbstractDataset
+from kedro.io.core import Version
 
-from step.datasets.source_file import UNREADABLE, SourceFile, opened
+from step.datasets.source_file import SourceFile, text_lines
 from step.datasets.whole_file import whole_file
-from step.datasets.workbook import write_workbook
+from step.datasets.workbook import read_sheet, write_workbook
 from step.errors import InputError
 
 SPREADSHEETS = {".xlsx", ".xlsm"}
 
 
-class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
+class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
     """A CSV, TSV or XLSX file as a table of text.
 
     Nothing is guessed: a gene called `NA` or `SEP7` stays what it is, and repeated headers stay
     repeated. `.csv` is comma separated, `.xlsx` a workbook, everything else tab separated; `.gz`
-    is unpacked; all line ends are understood, old-Mac ones too.
+    is unpacked. Blank rows are skipped. Text is as `step.datasets.source_file.text_lines` says.
 
     ```yaml
     mrna.raw_expression:
@@ -35,6 +35,7 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
         *,
         filepath: str,
         sheet: str | None = None,
+        version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ):
         """Describe the file.
@@ -42,51 +43,48 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
         Args:
             filepath: A local path, or an http(s) address.
             sheet: Of a workbook; the first where none is named.
+            version: Which version to load and save, if versioned.
             metadata: For kedro-viz.
         """
-        super().__init__(filepath=filepath, metadata=metadata)
+        super().__init__(filepath=filepath, version=version, metadata=metadata)
         self._sheet = sheet
 
     def load(self) -> pd.DataFrame:
         """Read the table.
 
         Returns:
-            Every cell a string, empty where the file is empty; the header as columns.
+            Every cell a string, empty where the file is empty; the header as columns, and as
+            index the row of the file less two.
 
         Raises:
             InputError: The file is no such table, or its rows differ in length.
         """
         path = self._local()
-        try:
-            with opened(path, "rb") as file:
-                content = file.read()
-        except UNREADABLE as error:
-            raise InputError(f"{self._address} cannot be read: {error}.") from error
-        cells = self._spreadsheet(content) if self._is_spreadsheet() else self._text(content)
-        if cells.empty:
+        rows = (
+            read_sheet(path, self._sheet, self._address)
+            if self._is_spreadsheet()
+            else self._text(path)
+        )
+        if not rows:
             raise InputError(f"{self._address} is empty; a header and a row a gene are expected.")
-        table = cells.iloc[1:].reset_index(drop=True)
-        table.columns = pd.Index(cells.iloc[0].str.strip().to_list(), dtype=object)
-        return table
+        (_, header), *body = rows
+        return pd.DataFrame(
+            [cells for _, cells in body],
+            index=[number - 2 for number, _ in body],
+            columns=pd.Index([cell.strip() for cell in header], dtype=object),
+            dtype=object,
+        )
 
     def _is_spreadsheet(self) -> bool:
         return self._ending in SPREADSHEETS
 
-    def _text(self, content: bytes) -> pd.DataFrame:
-        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        try:
-            lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding).read()
-        except UnicodeDecodeError:
-            lines = io.TextIOWrapper(io.BytesIO(content), encoding="latin-1").read()
-        if "\x00" in lines:
-            raise InputError(
-                f"{self._address} is not a text table (it holds binary data). Save it as CSV, TSV "
-                "or XLSX, with the ending that says which."
-            )
+    def _text(self, path: Path) -> list[tuple[int, list[str]]]:
+        """Cells of each row that has any, with the number of its (last) line."""
         comma = ".csv" in self._endings
-        reader = csv.reader(io.StringIO(lines), delimiter="," if comma else "\t", strict=True)
+        lines = (line for _, line in text_lines(path, self._address))
+        reader = csv.reader(lines, delimiter="," if comma else "\t", strict=True)
         try:
-            rows = [(reader.line_num, row) for row in reader if any(row)]
+            rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
         except csv.Error as error:
             raise InputError(
                 f"{self._address}, line {reader.line_num} cannot be read: {error}."
@@ -110,44 +108,16 @@ class TableDataset(SourceFile, AbstractDataset[pd.DataFrame, pd.DataFrame]):
                 "them. A comma-separated table needs the ending .csv, a tab-separated one .tsv or "
                 ".txt; other separators are not read."
             )
-        return pd.DataFrame([row for _, row in rows], dtype=object)
-
-    def _spreadsheet(self, content: bytes) -> pd.DataFrame:
-        try:
-            book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
-        except Exception as error:
-            raise InputError(
-                f"{self._address} is not an Excel workbook ({error}). Save it as .xlsx, or give a "
-                "text table the ending .csv or .tsv."
-            ) from error
-        if self._sheet is not None and self._sheet not in book.sheet_names:
-            raise InputError(
-                f"{self._address} has no sheet {self._sheet!r}; it has "
-                f"{', '.join(map(repr, book.sheet_names))}. Name one of them as `sheet`."
-            )
-        cells = book.parse(
-            self._sheet if self._sheet is not None else 0,
-            header=None,
-            dtype=object,
-            na_filter=False,
-        )
-        return cells.map(_as_text)
+        return rows
 
     def save(self, data: pd.DataFrame) -> None:
         """Write the table, the columns as header."""
         if self._is_spreadsheet():
-            write_workbook(self._filepath, {self._sheet or "Sheet1": data})
+            write_workbook(self._get_save_path(), {self._sheet or "Sheet1": data})
             return
         comma = ".csv" in self._endings
-        with whole_file(self._filepath) as beside:
+        with whole_file(self._get_save_path()) as beside:
             data.to_csv(beside, sep="," if comma else "\t", index=False)
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._address, "sheet": self._sheet}
-
-
-def _as_text(cell: object) -> str:
-    """A spreadsheet's cell as one would type it: 7.0 is `7`."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+        return super()._describe() | {"sheet": self._sheet}

@@ -1,17 +1,25 @@
 """Files that appear whole or not at all: written beside their place, then renamed."""
 
+import base64
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from copy import copy
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from kedro.io import AbstractDataset
+from kedro.io.core import AbstractVersionedDataset, Version
 from kedro_datasets import json, matplotlib, pandas, text
+from kedro_datasets._typing import ImagePreview
 from safetensors.numpy import load_file, save_file
+
+from step.errors import InputError
+
+_DI = TypeVar("_DI")
+_DO = TypeVar("_DO")
 
 
 @contextmanager
@@ -25,13 +33,22 @@ def whole_file(target: str | PurePosixPath) -> Iterator[Path]:
 
     Yields:
         A path in the same folder, with the same ending, where nothing exists.
+
+    Raises:
+        InputError: A folder with more than a result of this kind lies there.
     """
     target = Path(target)
+    new_folders = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{uuid.uuid4().hex}.{target.name}")
     try:
         yield beside
         if target.is_dir():
+            if beside.is_file() or any(child.is_dir() for child in target.iterdir()):
+                raise InputError(
+                    f"{target} is a folder that holds more than is written here, as the versions "
+                    "of earlier runs. Move it away, or set `versioned: true`."
+                )
             shutil.rmtree(target)
         os.replace(beside, target)
     finally:
@@ -39,36 +56,40 @@ def whole_file(target: str | PurePosixPath) -> Iterator[Path]:
             shutil.rmtree(beside)
         else:
             beside.unlink(missing_ok=True)
+        for folder in new_folders:
+            with suppress(OSError):  # it holds something: all went well
+                folder.rmdir()
 
 
-class LocalFile:
-    """What a dataset of one local file has in common: its path, whether it is there, its name."""
+class LocalFile(AbstractVersionedDataset[_DI, _DO]):
+    """What a dataset of one local file has in common: its path, versions, whether it is there."""
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None):
-        self._filepath = PurePosixPath(filepath)
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        version: Version | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
+        super().__init__(PurePosixPath(filepath), version)
         self.metadata = metadata
 
     def _exists(self) -> bool:
-        return Path(self._filepath).exists()
+        return Path(self._get_load_path()).exists()
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
+        return {"filepath": str(self._filepath), "version": self._version}
 
 
 class _WholeFile:
     """Gives a Kedro dataset of one local file or folder a save that is whole or nothing."""
 
-    _filepath: PurePosixPath
-
     def save(self, data: Any) -> None:
         """Save beside the file, then rename."""
-        target = self._filepath
-        with whole_file(target) as beside:
-            self._filepath = PurePosixPath(beside.as_posix())
-            try:
-                super().save(data)
-            finally:
-                self._filepath = target
+        with whole_file(self._get_save_path()) as beside:
+            unversioned = copy(self)
+            unversioned._filepath, unversioned._version = PurePosixPath(beside), None
+            super(_WholeFile, unversioned).save(data)
 
 
 class ParquetDataset(_WholeFile, pandas.ParquetDataset):
@@ -91,13 +112,19 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
 
     def load(self) -> bytes | dict[str, bytes]:
         """The file's content, or that of each file of the folder by name."""
-        path = Path(self._filepath)
+        path = Path(self._get_load_path())
         if path.is_dir():
             return {file.name: file.read_bytes() for file in sorted(path.iterdir())}
         return path.read_bytes()
 
+    def preview(self) -> ImagePreview:
+        """The figure as kedro-viz shows it, base64; of a folder, the first one."""
+        path = Path(self._get_load_path())
+        shown = min(path.iterdir()) if path.is_dir() else path
+        return ImagePreview(base64.b64encode(shown.read_bytes()).decode())
 
-class ArrayDataset(LocalFile, AbstractDataset[dict[str, np.ndarray], dict[str, np.ndarray]]):
+
+class ArrayDataset(LocalFile[dict[str, np.ndarray], dict[str, np.ndarray]]):
     """Named arrays in one safetensors file.
 
     ```yaml
@@ -109,10 +136,10 @@ class ArrayDataset(LocalFile, AbstractDataset[dict[str, np.ndarray], dict[str, n
 
     def load(self) -> dict[str, np.ndarray]:
         """Read every array."""
-        return load_file(str(self._filepath))
+        return load_file(str(self._get_load_path()))
 
     def save(self, data: dict[str, np.ndarray]) -> None:
         """Write every array."""
         arrays = {name: np.ascontiguousarray(array) for name, array in data.items()}
-        with whole_file(self._filepath) as beside:
+        with whole_file(self._get_save_path()) as beside:
             save_file(arrays, str(beside))

@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, listed, quoted
 from step.expression.scales import SCALES, check_scale
 from step.expression.times import read_samples
+from step.names import clean_name
 from step.typed import settings
 
-MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "."}
+MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "."}
 LONGEST_SHOWN = 13  # characters of a sample's name in a table that fits a terminal's log
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
 
@@ -75,31 +76,33 @@ def read_measurements(
     """Understand a lab's table.
 
     Args:
-        table: Cells as text or numbers, header as columns (repeated headers are replicates).
+        table: Cells as text or numbers, header as columns (repeated headers are replicates); its
+            index is the row of the file less two.
         layout: What the columns mean.
         sheet: The sample sheet (sample, time, and optionally replicate and batch, as text), if the
             headers do not name the times.
         source: Name of the table, for messages.
 
     Raises:
-        InputError: A column is missing, a header names no time or one of another unit, table and
-            sheet differ in their samples, a gene stands twice, a cell is no number, or the values
-            contradict the scale.
+        InputError: A column is missing, a name holds an unprintable character, a header names no
+            time or one of another unit, table and sheet differ in their samples, a gene stands
+            twice, a cell is no number, or the values contradict the scale.
     """
     if layout.scale not in SCALES:
-        raise InputError(f"{source}: the scale {layout.scale!r} is none of {', '.join(SCALES)}.")
-    if layout.genes_in == "columns":
-        table = _genes_in_rows(table, layout, source)
+        raise InputError(
+            f"{source}: the scale {quoted(layout.scale)} is none of {', '.join(SCALES)}."
+        )
+    table = _genes_in_rows(table, layout, source)
     named = [layout.gene_column]
     if layout.genes_in == "rows":
         named += layout.annotation_columns + ([layout.class_column] if layout.class_column else [])
     _check_columns(table, named, source)
     columns = _sample_columns(table, set(named), layout, source)
-    genes = table[layout.gene_column].astype(str).str.strip()
+    genes = _clean_genes(table[layout.gene_column], layout, source)
     if genes.empty:
         raise InputError(f"{source}: there is a header, but no gene.")
     _check_genes(genes, layout, source)
-    headers = [str(table.columns[column]) for column in columns]
+    headers = list(table.columns[columns])
     try:
         samples = read_samples(headers, sheet, layout.time_unit, layout.birth_day)
     except InputError as error:
@@ -107,9 +110,8 @@ def read_measurements(
     values = _read_values(table.iloc[:, columns], genes, layout, source)
     empty = np.isnan(values).all(axis=0)
     if empty.any():
-        raise InputError(
-            f"{source}: the sample {headers[int(empty.argmax())]!r} holds no value. Delete it."
-        )
+        sample = quoted(headers[int(empty.argmax())])
+        raise InputError(f"{source}: the sample {sample} holds no value. Delete it.")
     check_scale(values, layout.scale, genes.to_numpy(), headers, source)
     order = samples["time"].argsort(kind="stable").to_numpy()
     samples = samples.iloc[order].reset_index(drop=True)
@@ -126,12 +128,12 @@ def read_genes(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.Inde
     """The names of a table's genes.
 
     Raises:
-        InputError: The column that the layout names is missing.
+        InputError: The column that the layout names is missing, or a name holds an unprintable
+            character.
     """
-    if layout.genes_in == "columns":
-        table = _genes_in_rows(table, layout, source)
+    table = _genes_in_rows(table, layout, source)
     _check_columns(table, [layout.gene_column], source)
-    return pd.Index(table[layout.gene_column].astype(str).str.strip())
+    return pd.Index(_clean_genes(table[layout.gene_column], layout, source))
 
 
 def describe_samples(measurements: Measurements) -> str:
@@ -149,7 +151,11 @@ def _shortened(name: str) -> str:
 
 
 def _genes_in_rows(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.DataFrame:
-    """The table turned, so that it looks like one with genes in rows."""
+    """The table with clean headers, turned if its genes are in columns."""
+    headers = [clean_name(str(header), f"{source}, header") for header in table.columns]
+    table = table.set_axis(headers, axis=1)
+    if layout.genes_in == "rows":
+        return table
     if layout.class_column:
         raise InputError(
             f"{source}: `class_column` names a column of probe classes, which a table with genes "
@@ -158,9 +164,8 @@ def _genes_in_rows(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.
     other = [layout.sample_column, *layout.annotation_columns]
     _check_columns(table, other, source)
     genes = [position for position, header in enumerate(table.columns) if header not in other]
-    turned = pd.DataFrame(
-        table.iloc[:, genes].to_numpy().T, columns=table[layout.sample_column].astype(str)
-    )
+    samples = _clean_genes(table[layout.sample_column], layout, source)
+    turned = pd.DataFrame(table.iloc[:, genes].to_numpy().T, columns=samples)
     turned.insert(0, layout.gene_column, table.columns[genes], allow_duplicates=True)
     return turned
 
@@ -170,9 +175,9 @@ def _check_columns(table: pd.DataFrame, names: list[str], source: str) -> None:
     for name in names:
         if headers.count(name) != 1:
             raise InputError(
-                f"{source}: the column {name!r} stands {headers.count(name)} times in the "
-                f"header; the first columns are {', '.join(map(repr, headers[:6]))}. Correct the "
-                "layout's column names, or the table."
+                f"{source}: the column {quoted(name)} stands {headers.count(name)} times in the "
+                f"header, which has {listed(headers)}. Correct the layout's column names, or the "
+                "table."
             )
 
 
@@ -190,9 +195,10 @@ def _sample_columns(
                 where = (
                     f"column {position + 1}" if layout.genes_in == "rows" else f"row {position + 1}"
                 )
+                gene = quoted(table[layout.gene_column][filled].iloc[0])
                 raise InputError(
-                    f"{source}: {where} has values (of {table[layout.gene_column][filled].iloc[0]}"
-                    ", for one) but no name. Name its time, or delete it."
+                    f"{source}: {where} has values (of {gene}, for one) but no name. Name its "
+                    "time, or delete it."
                 )
             continue
         positions.append(position)
@@ -202,31 +208,39 @@ def _sample_columns(
 
 
 def _place(layout: TableLayout, row: int) -> str:
-    """Where the user finds a gene: its row, or none where it is a column with that name."""
+    """Where the user finds a gene of the table's index: its row, or a column with that name."""
     return f"row {row + 2}" if layout.genes_in == "rows" else "a column"
+
+
+def _clean_genes(genes: pd.Series, layout: TableLayout, source: str) -> pd.Series:
+    return pd.Series(
+        [clean_name(str(gene), f"{source}, {_place(layout, row)}") for row, gene in genes.items()],
+        index=genes.index,
+        dtype=object,
+    )
 
 
 def _check_genes(genes: pd.Series, layout: TableLayout, source: str) -> None:
     if (genes == "").any():
-        row = int((genes == "").argmax())
+        row = (genes == "").idxmax()
         raise InputError(
             f"{source}: {_place(layout, row)} has no gene name. Name the gene, or delete it."
         )
     date = genes.map(lambda gene: EXCEL_DATE.fullmatch(gene) is not None)
     if date.any():
-        row = int(date.argmax())
+        row = date.idxmax()
         raise InputError(
-            f"{source}: the gene in {_place(layout, row)} is the date {genes.iloc[row][:10]}. A "
+            f"{source}: the gene in {_place(layout, row)} is the date {genes[row][:10]}. A "
             "spreadsheet turned a name like SEPT7 or MARCH1 into it; write the name again, in a "
             "cell formatted as text."
         )
     twice = genes[genes.duplicated()]
     if len(twice) and layout.duplicates == "error":
-        rows = np.flatnonzero(genes == twice.iloc[0]) + 2
+        rows = genes.index[genes == twice.iloc[0]][:2] + 2
         where = f"rows {', '.join(map(str, rows))}" if layout.genes_in == "rows" else "two columns"
         raise InputError(
-            f"{source}: the gene {twice.iloc[0]!r} stands in {where}. Rename one, delete one, or "
-            "set `duplicates` to mean, median or highest."
+            f"{source}: the gene {quoted(twice.iloc[0])} stands in {where}. Rename one, delete "
+            "one, or set `duplicates` to mean, median or highest."
         )
 
 
@@ -241,9 +255,9 @@ def _read_values(
     for row, column in unread:
         if str(text[row, column]).strip().lower() not in MISSING:
             raise InputError(
-                f"{source}: {genes.iloc[row]!r} ({_place(layout, row)}) in sample "
-                f"{cells.columns[column]!r} is {text[row, column]!r}, which is no number. "
-                "Leave a cell empty where nothing was measured."
+                f"{source}: {quoted(genes.iloc[row])} ({_place(layout, genes.index[row])}) in "
+                f"sample {quoted(cells.columns[column])} is {quoted(text[row, column])}, which is "
+                "no number. Leave a cell empty where nothing was measured."
             )
         numbers[row, column] = np.nan
     return numbers

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from step.errors import InputError
+from step.errors import InputError, quoted
 
 SCALES = ("log2", "ln", "linear", "counts", "log_ratio")
 LARGEST_LOG = 64.0  # log2; no detector counts to 2^64
@@ -12,7 +12,7 @@ LARGEST_USUAL_LOG = 24.0  # log2; above the 16 bits of scanners and the depth of
 def check_scale(
     values: np.ndarray, scale: str, genes: np.ndarray, samples: list[str], source: str
 ) -> None:
-    """Whether values can be of the declared scale.
+    """Raise InputError unless values can be of the declared scale.
 
     Args:
         values: Shape `[gene, sample]`, NaN where missing, not all of them.
@@ -30,8 +30,8 @@ def check_scale(
     def refuse(extreme: float, why: str) -> None:
         row, column = np.argwhere(values == extreme)[0]
         raise InputError(
-            f"{source}: {genes[row]!r} in sample {samples[column]!r} is {extreme:g}, {why} Correct "
-            "`scale`, or the table."
+            f"{source}: {quoted(genes[row])} in sample {quoted(samples[column])} is {extreme:g}, "
+            f"{why} Correct `scale`, or the table."
         )
 
     if scale in ("counts", "linear") and low < 0:

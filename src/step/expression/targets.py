@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from step.errors import InputError, require_columns
+from step.errors import InputError, listed, require_columns
+from step.names import clean_column
 
 
 def read_targets(table: pd.DataFrame, mirnas: pd.Index, source: str) -> pd.DataFrame:
@@ -17,16 +18,18 @@ def read_targets(table: pd.DataFrame, mirnas: pd.Index, source: str) -> pd.DataF
         The rows of measured miRNAs, without repetition.
 
     Raises:
-        InputError: A column is missing, or no miRNA of the table was measured.
+        InputError: A column is missing, a name holds an unprintable character, or no miRNA of the
+            table was measured.
     """
     require_columns(table, ["mirna", "target_gene"], source)
-    targets = table[["mirna", "target_gene"]].apply(lambda column: column.str.strip())
-    targets = targets.drop_duplicates()
+    targets = pd.DataFrame(
+        {column: clean_column(table, column, source) for column in ("mirna", "target_gene")}
+    ).drop_duplicates()
     targets = targets[targets["mirna"].isin(mirnas) & (targets["target_gene"] != "")]
     if targets.empty:
         raise InputError(
-            f"{source}: none of its miRNAs (the first: {table['mirna'].head(3).tolist()}) was "
-            f"measured (the first: {list(mirnas[:3])}). Do the names follow one convention?"
+            f"{source}: none of its miRNAs ({listed(table['mirna'].unique())}) was measured "
+            f"({listed(mirnas)}). Do the names follow one convention?"
         )
     return targets.reset_index(drop=True)
 

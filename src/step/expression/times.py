@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError, require_columns
+from step.errors import InputError, quoted, require_columns
+from step.names import clean_column
 
 LONGEST_HEADER = 200  # characters; no lab's header is longer
 TIME_UNITS = ("second", "minute", "hour", "day", "week")
@@ -116,8 +117,8 @@ def parse_sample_time(header: str) -> SampleTime:
     match = next(filter(None, matches), None)
     if match is None or len(text) > LONGEST_HEADER:
         raise InputError(
-            f"the sample header {header!r} names no time. Headers look like 0.5, P0.5, E16.5-031, "
-            "t5min_rep1, ZT0_rep2 or 24hpf; if the column is no sample, list it in "
+            f"the sample header {quoted(header)} names no time. Headers look like 0.5, P0.5, "
+            "E16.5-031, t5min_rep1, ZT0_rep2 or 24hpf; if the column is no sample, list it in "
             "`annotation_columns`; if the times stand elsewhere, give a sample sheet."
         )
     found = match.groupdict()
@@ -132,8 +133,9 @@ def parse_sample_time(header: str) -> SampleTime:
         other = ANOTHER_DAY.search(replicate)
     if other:
         raise InputError(
-            f"the sample header {header!r} names two times, {text[: match.end('number')]!r} and "
-            f"{other[1]!r}. Rename the sample, or give a sample sheet."
+            f"the sample header {quoted(header)} names two times, "
+            f"{quoted(text[: match.end('number')])} and {quoted(other[1])}. Rename the sample, or "
+            "give a sample sheet."
         )
     return SampleTime(
         number=float(found["number"].replace("−", "-")),  # a typographic minus
@@ -157,7 +159,7 @@ def study_time(sample: SampleTime, header: str, time_unit: str, birth_day: float
     """
     if sample.unit not in (None, time_unit):
         raise InputError(
-            f"the sample header {header!r} states a time in {sample.unit}s, but the study's "
+            f"the sample header {quoted(header)} states a time in {sample.unit}s, but the study's "
             f"`time_unit` is {time_unit}. Times of one study have one unit: correct `time_unit` in "
             "globals.yml, rename the samples, or give a sample sheet."
         )
@@ -165,8 +167,8 @@ def study_time(sample: SampleTime, header: str, time_unit: str, birth_day: float
         return sample.number
     if birth_day is None:
         raise InputError(
-            f"the sample header {header!r} names an embryonic day; set `birth_day`, the embryonic "
-            "day that counts as time zero."
+            f"the sample header {quoted(header)} names an embryonic day; set `birth_day`, the "
+            "embryonic day that counts as time zero."
         )
     return sample.number - birth_day
 
@@ -194,7 +196,8 @@ def read_samples(
     """
     if time_unit not in TIME_UNITS:
         raise InputError(
-            f"`time_unit` in globals.yml is {time_unit!r}; it is one of {', '.join(TIME_UNITS)}."
+            f"`time_unit` in globals.yml is {quoted(time_unit)}; it is one of "
+            f"{', '.join(TIME_UNITS)}."
         )
     if sheet is None:
         found = [parse_sample_time(header) for header in headers]
@@ -228,8 +231,8 @@ def read_samples(
     if samples["sample"].duplicated().any():
         twice = samples["sample"][samples["sample"].duplicated()].iloc[0]
         raise InputError(
-            f"two samples are called {twice!r}, one of them once repeated headers are numbered. "
-            "Give each a name of its own."
+            f"two samples are called {quoted(twice)}, one of them once repeated headers are "
+            "numbered. Give each a name of its own."
         )
     by_time = samples.groupby("time")["replicate"]
     telling = (by_time.transform("nunique") == by_time.transform("size")) & (
@@ -245,32 +248,36 @@ def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, lis
     name = "sample_sheet"
     optional = [column for column in ("replicate", "batch") if column in sheet.columns]
     require_columns(sheet, ["sample", "time", *optional], name)
-    sheet = sheet.apply(lambda column: column.astype(str).str.strip())
+    sheet = pd.DataFrame(
+        {column: clean_column(sheet, column, name) for column in ["sample", "time", *optional]}
+    )
     for sample in sheet["sample"][sheet["sample"].duplicated()]:
-        raise InputError(f"{name} lists {sample!r} twice. A sample has one row; delete the other.")
+        raise InputError(
+            f"{name} lists {quoted(sample)} twice. A sample has one row; delete the other."
+        )
     listed = set(sheet["sample"])
     for header in headers:
         if headers.count(header) > 1:
             raise InputError(
-                f"the header {header!r} is repeated, so {name} cannot tell its samples apart. Give "
-                "each sample a name of its own."
+                f"the header {quoted(header)} is repeated, so {name} cannot tell its samples "
+                "apart. Give each sample a name of its own."
             )
         if header not in listed:
             raise InputError(
-                f"the sample {header!r} is not in {name}. Add it there; if the column is no "
+                f"the sample {quoted(header)} is not in {name}. Add it there; if the column is no "
                 "sample, list it in `annotation_columns`."
             )
     for sample in sheet["sample"]:
         if sample not in headers:
             raise InputError(
-                f"{name} lists {sample!r}, which the table does not have. Correct the name, or "
-                "delete the row."
+                f"{name} lists {quoted(sample)}, which the table does not have. Correct the name, "
+                "or delete the row."
             )
     for sample, cell in zip(sheet["sample"], sheet["time"], strict=True):
         if _replicate_of(cell) != "":
             raise InputError(
-                f"{name}: the time of {sample!r} is {cell!r}, which is no time alone. Times look "
-                "like 0.5, P0.5, E16.5, 5min or ZT0."
+                f"{name}: the time of {quoted(sample)} is {quoted(cell)}, which is no time alone. "
+                "Times look like 0.5, P0.5, E16.5, 5min or ZT0."
             )
     rows = sheet.set_index("sample").loc[headers].reset_index()
     rows["replicate"] = rows.get("replicate", "")

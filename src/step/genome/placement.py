@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError, require_columns
+from step.errors import InputError, listed, quoted, require_columns
+from step.names import clean_column
 
 FARTHEST_START = 1_000_000  # base pairs between two start sites of one gene
 VERSION = r"\.[0-9]+$"  # of an Ensembl identifier
@@ -50,15 +51,21 @@ def read_gene_names(table: pd.DataFrame, source: str) -> pd.Series:
     """The table of a study's names: assay name → symbol.
 
     Raises:
-        InputError: A column is missing, or a name has two symbols.
+        InputError: A column is missing, a name holds an unprintable character, or a name has two
+            symbols.
     """
     require_columns(table, ["assay_name", "symbol"], source)
-    table = table[["assay_name", "symbol"]].apply(lambda column: column.str.strip())
+    table = pd.DataFrame(
+        {column: clean_column(table, column, source) for column in ("assay_name", "symbol")}
+    )
     table = table[table["symbol"] != ""].drop_duplicates()
     twice = table["assay_name"][table["assay_name"].duplicated()]
     if len(twice):
         symbols = table.loc[table["assay_name"] == twice.iloc[0], "symbol"].tolist()
-        raise InputError(f"{source}: {twice.iloc[0]!r} has several symbols: {', '.join(symbols)}.")
+        raise InputError(
+            f"{source}: {quoted(twice.iloc[0])} has several symbols: {listed(symbols)}. Keep the "
+            "row of the right one."
+        )
     return table.set_index("assay_name")["symbol"]
 
 
@@ -90,8 +97,10 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     by_id = pd.Series(identified["gene"].to_numpy(), index=identifier)
     by_id = by_id[~by_id.index.duplicated()]
     called = places["symbol"]
-    found = called.where(called.isin(annotated.index), called.str.lower().map(by_case))
-    found = found.fillna(called.str.replace(VERSION, "", regex=True).map(by_id))
+    exact = called.where(called.isin(annotated.index)).astype(object)
+    without_version = called.str.replace(VERSION, "", regex=True)
+    found = exact.combine_first(called.str.lower().map(by_case).astype(object))
+    found = found.combine_first(without_version.map(by_id).astype(object))
     places["symbol"] = found.fillna(called)
     for column in ("chrom", "tss", "strand"):
         places[column] = found.map(annotated[column])
