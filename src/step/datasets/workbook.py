@@ -1,6 +1,9 @@
 """Excel workbooks."""
 
-from pathlib import PurePosixPath
+import io
+import re
+from pathlib import Path, PurePosixPath
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 from kedro.io import AbstractDataset
@@ -9,17 +12,30 @@ from step.datasets.whole_file import LocalFile, whole_file
 
 
 def write_workbook(target: PurePosixPath, sheets: dict[str, pd.DataFrame]) -> None:
-    """Write tables as sheets with a frozen header. Text is text, even where it starts with `=`."""
-    with (
-        whole_file(target) as beside,
-        pd.ExcelWriter(beside, engine="openpyxl") as writer,
-    ):
+    """Write tables as sheets with a frozen header. Text is text, even where it starts with `=`.
+
+    The same tables give the same bytes, whenever they are written.
+    """
+    book = io.BytesIO()
+    with pd.ExcelWriter(book, engine="openpyxl") as writer:
         for name, table in sheets.items():
             table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
             for row in writer.sheets[name].iter_rows():
                 for cell in row:
                     if cell.data_type == "f":
                         cell.data_type = "s"
+    with whole_file(target) as beside:
+        _write_undated(book, beside)
+
+
+def _write_undated(book: io.BytesIO, path: Path) -> None:
+    """Write a workbook to a file, without the times at which it was created and modified."""
+    with ZipFile(book) as dated, ZipFile(path, "w", ZIP_DEFLATED) as undated:
+        for name in dated.namelist():
+            content = dated.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", b"", content)
+            undated.writestr(ZipInfo(name), content, ZIP_DEFLATED)
 
 
 class WorkbookDataset(LocalFile, AbstractDataset[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]):
