@@ -12,7 +12,7 @@ from kedro.framework.startup import bootstrap_project
 
 from tests.conftest import ROOT
 
-ENVIRONMENTS = ["base", "lung", "published"]
+ENVIRONMENTS = ["base", "simulated", "lung", "published"]
 IN_MEMORY = {
     "ingestion.genome.checked_annotation",
     "ingestion.mrna.measurements",

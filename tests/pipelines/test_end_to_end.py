@@ -161,21 +161,6 @@ def test_a_name_from_the_users_file_stays_text(project):
     assert "=1+1" in [cell.value for cell in cells]
 
 
-def test_simulation_writes_the_demo_files_again(project):
-    raw = project / "data" / "01_raw" / "demo"
-    before = {file.name: file.read_bytes() for file in raw.iterdir()}
-    assert sum(map(len, before.values())) < 2_000_000
-    run(project, "simulation")
-    for name in ("genes.gtf", "gene_sets.gmt", "mirna_counts.tsv", "mirna_targets.tsv"):
-        assert (raw / name).read_bytes() == before[name]
-
-
-def test_simulation_of_any_size(project):
-    run(project, "simulation", {"simulation": {"n_genes": 20, "n_mirnas": 16, "coupling": 0.0}})
-    table = pd.read_excel(project / "data" / "01_raw" / "demo" / "mrna.xlsx")
-    assert len(table) == 20
-
-
 def test_missing_values_and_lost_replicates_are_borne(project):
     dataset = TableDataset(filepath=str(project / "data" / "01_raw" / "demo" / "mrna.xlsx"))
     table = dataset.load()

@@ -99,10 +99,13 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
         )
 
     def save(self, data: ContactMap) -> None:
-        """Write and balance the map."""
+        """Write and balance the map; the same map gives the same bytes, whenever it is written."""
+        dated = temporary_file("contacts.cool")
+        write_cooler(dated, data)
         with whole_file(self._filepath) as beside:
-            write_cooler(beside, data)
+            _copy_undated(dated, beside)
             cooler.balance_cooler(cooler.Cooler(str(beside)), store=True)
+        dated.unlink()
 
 
 def read_hic(
@@ -170,6 +173,17 @@ def _store_weights(path: Path, weights: np.ndarray) -> cooler.Cooler:
             del bins["weight"]
         bins.create_dataset("weight", data=weights)
     return cooler.Cooler(str(path))
+
+
+def _copy_undated(dated: Path, path: Path) -> None:
+    """Copy a .cool file without the date of its creation.
+
+    Deleting the date from the file itself would leave its bytes there.
+    """
+    with h5py.File(dated) as source, h5py.File(path, "w") as target:
+        for name in source:
+            source.copy(name, target)
+        target.attrs.update({k: v for k, v in source.attrs.items() if k != "creation-date"})
 
 
 def write_cooler(path: Path, data: ContactMap) -> None:

@@ -1,7 +1,9 @@
 """Excel workbooks."""
 
+import io
 import math
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -25,6 +27,7 @@ from step.errors import InputError, listed, quoted
 MOST_ROWS = 2**20 - 1  # of a sheet, below its header
 ROWS_AT_ONCE = 10_000
 FORMULA = re.compile(rb"<(\w+:)?f[ />]")  # in the XML of a sheet
+DATES = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
 CHUNK = 2**20  # bytes
 
 
@@ -146,7 +149,7 @@ def write_workbook(
     """Write tables as sheets with a frozen header, row by row.
 
     Text is text, even where it starts with `=`. A table with more rows than a sheet holds is cut;
-    a sheet `notes` then says so.
+    a sheet `notes` then says so. The same tables give the same bytes, whenever they are written.
 
     Args:
         target: Path of the workbook.
@@ -179,8 +182,23 @@ def write_workbook(
             rows = table.iloc[start : min(start + ROWS_AT_ONCE, MOST_ROWS)].astype(object)
             for row in rows.where(rows.notna(), None).itertuples(index=False, name=None):
                 worksheet.append([_cell(worksheet, value) for value in row])
+    dated = io.BytesIO()
+    book.save(dated)
     with whole_file(target) as beside:
-        book.save(beside)
+        _write_undated(dated, beside)
+
+
+def _write_undated(book: io.BytesIO, path: Path) -> None:
+    """Write a workbook to a file, without the times at which it was created and modified."""
+    with zipfile.ZipFile(book) as dated, zipfile.ZipFile(path, "w") as undated:
+        for name in dated.namelist():
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with dated.open(name) as source, undated.open(entry, "w", force_zip64=True) as copy:
+                if name == "docProps/core.xml":
+                    copy.write(DATES.sub(b"", source.read()))
+                else:
+                    shutil.copyfileobj(source, copy)
 
 
 def _cell(worksheet: Any, value: Any) -> Any:

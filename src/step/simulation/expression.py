@@ -16,10 +16,14 @@ NEIGHBOURS = 3
 LEADING_SHARE = 0.35
 LEADING_SD_PER_DAY = 0.5
 FOLLOWING_SD_PER_DAY = 0.05
+BLOCK = 2_000_000  # contacts computed at a time
 
 
 def neighbour_weights(bins: pd.DataFrame, genes: pd.DataFrame) -> scipy.sparse.csr_array:
-    """Each gene's strongest contact neighbours, as weights that sum to one a row.
+    """Weight each gene's strongest contact neighbours; the weights of a row sum to one.
+
+    Contacts are computed for a block of genes at a time, so memory does not grow with the square
+    of the number of genes.
 
     Args:
         bins: From `simulate_bins`.
@@ -30,28 +34,48 @@ def neighbour_weights(bins: pd.DataFrame, genes: pd.DataFrame) -> scipy.sparse.c
     """
     rows, columns, values = [], [], []
     for _, members in genes.reset_index(drop=True).groupby("chrom"):
-        index = members.index.to_numpy()
-        place = members["bin"].to_numpy()
-        if len(index) < 2:
-            continue
-        contact = expected_contacts(
-            bins, np.repeat(place, len(place)), np.tile(place, len(place)), 1.0
-        ).reshape(len(place), len(place))
-        np.fill_diagonal(contact, 0.0)
-        k = min(NEIGHBOURS, len(index) - 1)
-        best = np.argsort(-contact, axis=1, kind="stable")[:, :k]
-        weight = np.take_along_axis(contact, best, axis=1)
-        rows.append(np.repeat(index, k))
-        columns.append(index[best].ravel())
-        values.append((weight / weight.sum(axis=1, keepdims=True)).ravel())
-    if not rows:
-        return scipy.sparse.csr_array((len(genes), len(genes)))
+        index, place = members.index.to_numpy(), members["bin"].to_numpy()
+        n_neighbours = min(NEIGHBOURS, len(index) - 1)
+        height = max(BLOCK // len(index), 1)
+        for start in range(0, len(index), height):
+            block = np.arange(start, min(start + height, len(index)))
+            best, contact = _strongest(bins, place, block, n_neighbours)
+            rows.append(np.repeat(index[block], n_neighbours))
+            columns.append(index[best].ravel())
+            values.append((contact / contact.sum(axis=1, keepdims=True)).ravel())
     entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return scipy.sparse.csr_array(entries, shape=(len(genes), len(genes)))
 
 
+def _strongest(
+    bins: pd.DataFrame, place: np.ndarray, block: np.ndarray, n_neighbours: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the strongest contacts of some of a chromosome's genes.
+
+    Args:
+        bins: From `simulate_bins`.
+        place: Bin of each of the chromosome's genes, shape `[gene]`.
+        block: Positions of the genes in question, shape `[row]`.
+        n_neighbours: Contacts to find for each.
+
+    Returns:
+        Positions and contacts, shape `[row, n_neighbours]`, the strongest first; of equal
+        contacts, the one of the earlier gene.
+    """
+    contact = expected_contacts(bins, place[block, None], place[None, :], 1.0)
+    row = np.arange(len(block))
+    contact[row, block] = -1.0  # no gene is its own neighbour
+    best = np.empty((len(block), n_neighbours), dtype=np.int64)
+    strength = np.empty(best.shape)
+    for rank in range(n_neighbours):
+        best[:, rank] = contact.argmax(axis=1)
+        strength[:, rank] = contact[row, best[:, rank]]
+        contact[row, best[:, rank]] = -1.0
+    return best, strength
+
+
 def choose_leading(neighbours: scipy.sparse.csr_array, seed: int) -> np.ndarray:
-    """Which genes lead, shape `[gene]`; a gene without neighbours has nobody to follow."""
+    """Choose the genes that lead, shape `[gene]`; a gene without neighbours has none to follow."""
     n_genes = neighbours.shape[0]
     chosen = np.random.default_rng([seed, 4]).random(n_genes) < LEADING_SHARE
     return chosen | (np.asarray(neighbours.sum(axis=1)).ravel() == 0)
@@ -64,7 +88,7 @@ def simulate_latent(
     coupling: float,
     seed: int,
 ) -> np.ndarray:
-    """Latent log2 expression at the given times, around zero.
+    """Simulate latent log2 expression at the given times, around zero.
 
     x(t + h) = x(t) + coupling · h · (neighbours' mean(t) − x(t)) + noise, with h half a day; for
     the leading genes the coupling is zero and the noise larger.
@@ -94,7 +118,7 @@ def simulate_latent(
 def replicate_log2(
     latent: np.ndarray, replicates: np.ndarray, noise_sd: float, seed: int
 ) -> np.ndarray:
-    """Noisy replicates of log2 expression.
+    """Draw noisy replicates of log2 expression.
 
     Args:
         latent: Shape `[time, gene]`.
@@ -111,7 +135,7 @@ def replicate_log2(
 
 
 def nanostring_counts(log2_expression: np.ndarray, seed: int) -> pd.DataFrame:
-    """Raw nCounter counts of endogenous probes, with the controls that a lab's file holds.
+    """Simulate raw nCounter counts of endogenous probes and of the controls beside them.
 
     Each sample has its own yield, over an order of magnitude; each probe its background.
 

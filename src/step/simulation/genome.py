@@ -56,16 +56,19 @@ def _segments(n_bins: int, mean_length: float, rng: np.random.Generator) -> np.n
 def expected_contacts(
     bins: pd.DataFrame, first: np.ndarray, second: np.ndarray, reads_per_bin: float
 ) -> np.ndarray:
-    """Expected reads between pairs of bins, before technical bias.
+    """Compute the expected reads between pairs of bins, before technical bias.
 
     Within a chromosome a contact decays as the inverse of the distance in bins; bins of one
     compartment or of one domain meet more often.
 
     Args:
         bins: From `simulate_bins`.
-        first: Rows of `bins`, shape `[pair]`.
-        second: Rows of `bins`, shape `[pair]`.
+        first: Rows of `bins`, of any shape.
+        second: Rows of `bins`; broadcast against `first`.
         reads_per_bin: Expected reads of a bin with itself.
+
+    Returns:
+        Shape that `first` and `second` broadcast to.
     """
     chromosome = bins["chrom"].factorize()[0]
     compartment = bins["compartment"].to_numpy()
@@ -88,22 +91,20 @@ def simulate_contacts(bins: pd.DataFrame, reads_per_bin: float, seed: int) -> pd
     """
     rng = np.random.default_rng([seed, 2])
     bias = rng.lognormal(0.0, 0.25, size=len(bins))
-    every = np.arange(len(bins))
-    rows, columns, counts = [], [], []
-    for row in every:
-        second = every[row:]
-        first = np.full(len(second), row)
-        mean = expected_contacts(bins, first, second, reads_per_bin) * bias[row] * bias[second]
+    all_bins = np.arange(len(bins))
+    columns, counts = [], []
+    for row in all_bins:
+        second = all_bins[row:]
+        mean = expected_contacts(bins, row, second, reads_per_bin) * bias[row] * bias[second]
         drawn = rng.poisson(mean)
         seen = np.flatnonzero(drawn)
-        rows.append(first[seen])
         columns.append(second[seen])
-        counts.append(drawn[seen])
+        counts.append(drawn[seen].astype(np.int32))
     return pd.DataFrame(
         {
-            "bin1_id": np.concatenate(rows),
+            "bin1_id": np.repeat(all_bins, [len(seen) for seen in columns]),
             "bin2_id": np.concatenate(columns),
-            "count": np.concatenate(counts).astype(np.int32),
+            "count": np.concatenate(counts),
         }
     )
 

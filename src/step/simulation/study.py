@@ -1,4 +1,4 @@
-"""The demo study, simulated."""
+"""A simulated study: the raw files of the demo, or of a course of any size and coupling."""
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,14 @@ from step.simulation.genome import (
 from step.typed import settings
 
 BIRTH_DAY = 19.5
-N_UNPLACED = 3
-N_RENAMED = 6
-SILENT_SHARE = 0.08
+N_UNPLACED = 3  # genes whose names stand in no table
+N_RENAMED = 6  # genes that the lab's table calls otherwise than the annotation
+SILENT_SHARE = 0.08  # of miRNAs, below the background
 
 
 @settings
 class Simulation:
-    """The demo study's size and nature.
+    """Size and nature of a simulated study.
 
     Attributes:
         seed: Of everything.
@@ -52,19 +52,19 @@ class Simulation:
 
 
 def simulate_genome(simulation: Simulation) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The bins with their true compartments and domains, and the annotated genes."""
+    """Simulate the bins, with their true compartments and domains, and the annotated genes."""
     bins = simulate_bins(simulation.chromosomes_mb, simulation.bin_size, simulation.seed)
     n_annotated = 3 * max(simulation.n_genes, simulation.n_mirnas)
     return bins, simulate_annotation(bins, n_annotated, simulation.seed)
 
 
 def annotate(genes: pd.DataFrame) -> pd.DataFrame:
-    """The annotation as an archive delivers it: chrom, start, end, gene, strand."""
+    """Select what an archive's annotation holds: chrom, start, end, gene, strand."""
     return genes[["chrom", "start", "end", "gene", "strand"]]
 
 
 def simulate_map(bins: pd.DataFrame, simulation: Simulation) -> ContactMap:
-    """The Hi-C map."""
+    """Simulate the Hi-C map."""
     pixels = simulate_contacts(bins, simulation.reads_per_bin, simulation.seed)
     return ContactMap(bins[["chrom", "start", "end"]], pixels, "demo")
 
@@ -72,7 +72,17 @@ def simulate_map(bins: pd.DataFrame, simulation: Simulation) -> ContactMap:
 def simulate_mrna(
     bins: pd.DataFrame, annotation: pd.DataFrame, simulation: Simulation
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The lab's mRNA table, its table of names, and the truth: gene, leading."""
+    """Simulate log2 expression of mRNAs.
+
+    Args:
+        bins: From `simulate_genome`.
+        annotation: From `simulate_genome`.
+        simulation: Settings.
+
+    Returns:
+        The lab's table (gene, then a column a sample, log2), its table of names (assay_name,
+        symbol; without the unplaced genes), and the truth (gene, leading).
+    """
     rng = np.random.default_rng([simulation.seed, 10])
     genes = _sample(annotation, simulation.n_genes, rng)
     latent, leading = _course(bins, genes, simulation, simulation.seed)
@@ -93,9 +103,18 @@ def simulate_mrna(
 def simulate_mirna(
     bins: pd.DataFrame, annotation: pd.DataFrame, simulation: Simulation
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The lab's miRNA counts, the table of targets, and the truth: gene, leading.
+    """Simulate NanoString counts of miRNAs, each of which follows its target gene's course.
 
     Seven eighths of the miRNAs have a target gene of their own; the others share one.
+
+    Args:
+        bins: From `simulate_genome`.
+        annotation: From `simulate_genome`.
+        simulation: Settings.
+
+    Returns:
+        The lab's counts (Gene Name, Class Name, then a column a sample), the table of targets
+        (mirna, target_gene), and the truth (gene, leading).
     """
     rng = np.random.default_rng([simulation.seed, 11])
     n_targets = simulation.n_mirnas - simulation.n_mirnas // 8
@@ -125,7 +144,7 @@ def simulate_gene_sets(
     mirna_truth: pd.DataFrame,
     simulation: Simulation,
 ) -> dict[str, list[str]]:
-    """Sets by role, by compartment and by chromosome, and random ones that mean nothing."""
+    """Make gene sets by role, compartment and chromosome, and random ones that mean nothing."""
     rng = np.random.default_rng([simulation.seed, 12])
     roles = pd.concat([mrna_truth, mirna_truth]).drop_duplicates("gene")
     in_a = bins["compartment"].to_numpy()[annotation["bin"]] > 0
@@ -146,7 +165,7 @@ def simulate_gene_sets(
 
 
 def sample_times() -> np.ndarray:
-    """E16.5, then each half day from P0.5 to P7, then each day to P18."""
+    """List E16.5, each half day from P0.5 to P7, then each day to P18, in days after birth."""
     return np.concatenate([[16.5 - BIRTH_DAY], np.arange(0.5, 7.5, 0.5), np.arange(8.0, 19.0)])
 
 
@@ -165,7 +184,7 @@ def _sample(annotation: pd.DataFrame, n_genes: int, rng: np.random.Generator) ->
 
 
 def _replicates(simulation: Simulation, rng: np.random.Generator) -> np.ndarray:
-    """Now and then a sample is lost or added, as in a real study."""
+    """Draw the number of samples at each time: one is lost or added now and then."""
     change = rng.choice([-1, 0, 1], size=len(sample_times()), p=[0.15, 0.7, 0.15])
     return np.maximum(simulation.replicates + change, 2)
 

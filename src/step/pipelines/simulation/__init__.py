@@ -1,1 +1,1 @@
-"""The demo study, simulated."""
+"""Raw files of a simulated study."""

@@ -1,4 +1,4 @@
-"""The demo study, simulated."""
+"""Raw files of a simulated study."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -23,7 +23,7 @@ FILES = [
 
 
 def create_pipeline() -> Pipeline:
-    """Write the demo study's raw files."""
+    """Create the pipeline that writes a simulated study's raw files."""
     return Pipeline(
         [
             Node(
