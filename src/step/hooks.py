@@ -12,6 +12,7 @@ from kedro.framework.project import pipelines
 from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
+from kedro.validation import DataValidationError
 
 from step.errors import InputError
 
@@ -107,7 +108,9 @@ class Sources:
             return
         used = [name for name in self._failed.inputs if name in self._raw] if self._failed else []
         read = f"\nRead from:\n{self._list(used)}" if used else ""
-        raise click.ClickException(f"{found}{read}") from error
+        # The table that does not fit its schema.
+        table = f"{error.dataset_name}: " if isinstance(error, DataValidationError) else ""
+        raise click.ClickException(f"{table}{found}{read}") from error
 
     def _list(self, names: list[str]) -> str:
         return "\n".join(f"  {name}: {self._files[name]}" for name in names)

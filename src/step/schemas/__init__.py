@@ -1,0 +1,37 @@
+"""Schemas of the tables that flow between the stages; docs/tables.md is written from them."""
+
+from step.schemas.expression import Expression, Samples, SampleTable
+from step.schemas.forecasts import Ablations, Backtest, Forecast, LossCurves
+from step.schemas.genome import Annotation, Bins, Edges, Genes, Places
+from step.schemas.published import (
+    Pairs,
+    PublishedBacktest,
+    PublishedEdges,
+    PublishedExpression,
+    PublishedLossCurves,
+    PublishedPerGene,
+)
+from step.schemas.reports import Enrichment, PerGene
+
+__all__ = [
+    "Ablations",
+    "Annotation",
+    "Backtest",
+    "Bins",
+    "Edges",
+    "Enrichment",
+    "Expression",
+    "Forecast",
+    "Genes",
+    "LossCurves",
+    "Pairs",
+    "PerGene",
+    "Places",
+    "PublishedBacktest",
+    "PublishedEdges",
+    "PublishedExpression",
+    "PublishedLossCurves",
+    "PublishedPerGene",
+    "SampleTable",
+    "Samples",
+]

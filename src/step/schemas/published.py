@@ -1,0 +1,98 @@
+"""Tables of the published protocol, where they differ from those of the forecasts of expression."""
+
+from step.schemas.columns import Integer, Number, Text, YesNo, column
+from step.schemas.table import Table
+
+
+class Pairs(Table):
+    """The authors' table of gene pairs: contact, and place and chromatin of both genes.
+
+    Their places and contacts are not the genes' own.
+    """
+
+    gene_1: Text = column(description="a gene")
+    gene_2: Text = column(description="the other gene")
+    contact: Number = column(nullable=True, description="contact, as the table has it")
+    chrom_1: Text = column(nullable=True, description="chromosome of the first gene")
+    start_1: Number = column(nullable=True, description="start of the first gene, base pairs")
+    end_1: Number = column(nullable=True, description="end of the first gene, base pairs")
+    bin_1: Number = column(nullable=True, description="bin of the first gene, base pairs")
+    compartment_1: Text = column(nullable=True, description="compartment of the first gene")
+    insulation_score_1: Number = column(
+        nullable=True, description="insulation score of the first gene's bin"
+    )
+    tad_boundary_distance_1: Number = column(
+        nullable=True, description="from the first gene to a domain boundary, bins"
+    )
+    chrom_2: Text = column(nullable=True, description="chromosome of the second gene")
+    start_2: Number = column(nullable=True, description="start of the second gene, base pairs")
+    end_2: Number = column(nullable=True, description="end of the second gene, base pairs")
+    bin_2: Number = column(nullable=True, description="bin of the second gene, base pairs")
+    compartment_2: Text = column(nullable=True, description="compartment of the second gene")
+    insulation_score_2: Number = column(
+        nullable=True, description="insulation score of the second gene's bin"
+    )
+    tad_boundary_distance_2: Number = column(
+        nullable=True, description="from the second gene to a domain boundary, bins"
+    )
+
+
+class PublishedExpression(Table, key=("gene", "time")):
+    """The course of every gene of the authors' table of pairs."""
+
+    gene: Text = column(description="name in the table of pairs")
+    time: Number = column(description="time, days")
+    mean: Number = column(description="expression, as the table has it")
+
+
+class PublishedEdges(Table, key=("gene_1", "gene_2")):
+    """The pairs as edges, with their published weights."""
+
+    gene_1: Text = column(description="a gene")
+    gene_2: Text = column(description="the other gene")
+    structure: Number = column(description="weight of contact and chromatin")
+    expression_weight: Number = column(description="weight of likeness of expression at a time")
+    weight: Number = column(description="weight of the edge at the first time")
+
+
+class PublishedBacktest(Table, key=("arm", "seed", "origin", "gene")):
+    """The forecasts of the held-out windows; a coordinate of the embedding, not expression."""
+
+    arm: Text = column(description="name of the forecaster")
+    seed: Integer = column(nullable=True, description="seed of the network; missing without one")
+    origin: Number = column(description="last time of the window, days")
+    target_time: Number = column(description="time forecast, days")
+    horizon: Integer = column(ge=1, description="sampled times ahead")
+    gene: Text = column(description="name in the table of pairs")
+    observed: Number = column(description="last coordinate of the gene's embedding")
+    forecast: Number = column(description="forecast of that coordinate")
+
+
+class PublishedLossCurves(Table, key=("seed", "epoch", "windows")):
+    """The loss of each network, epoch by epoch of its training."""
+
+    seed: Integer = column(description="seed of the network")
+    epoch: Integer = column(ge=0, description="pass over the windows trained on")
+    windows: Text = column(isin=["trained", "held_out"], description="windows of the loss")
+    error: Number = column(description="error of the forecast, weighted")
+    direction: Number = column(description="disagreement in the direction of change, weighted")
+    trend: Number = column(description="disagreement with the course, weighted")
+    consistency: Number = column(description="distance from the last value, weighted")
+    total: Number = column(description="sum of the components")
+    kept: YesNo = column(description="whether the weights of this epoch were kept")
+
+
+class PublishedPerGene(Table, key=("gene",)):
+    """Scores of each gene, over the seeds on average; the best forecast first."""
+
+    gene: Text = column(description="name in the table of pairs")
+    mse: Number = column(ge=0, description="mean squared error of the coordinate")
+    pearson: Number = column(nullable=True, description="correlation with the forecast, Pearson")
+    spearman: Number = column(nullable=True, description="correlation with the forecast, Spearman")
+    last_value_pearson: Number = column(
+        nullable=True, description="correlation with the last value, Pearson"
+    )
+    partners: Integer = column(ge=0, description="number of the gene's edges")
+    expression_range: Number = column(
+        ge=0, description="highest less lowest expression, as the table of pairs has it"
+    )
