@@ -189,3 +189,10 @@ def test_what_was_understood_is_shown():
     assert shown[1].split() == ["-3", "1", "s2"]
     assert shown[2].split() == ["2", "2", "s1", "…", "s4"]
     assert max(map(len, shown)) <= 43
+
+
+def test_of_a_long_course_the_first_times_and_the_last_are_shown():
+    raw = pd.DataFrame([["g", *"1" * 30]], columns=["gene", *(f"P{day}" for day in range(30))])
+    shown = describe_samples(read_measurements(raw, LAYOUT, None, "t")).splitlines()
+    assert [line.split()[0] for line in shown] == ["day", "0", "1", "2", "3", "…", "29"]
+    assert "25 more times" in shown[5]

@@ -1,7 +1,10 @@
 """What happens around a run, one hook a file."""
 
+from step.hooks.failures import Failures
 from step.hooks.protocol import Protocol
 from step.hooks.sources import Sources
-from step.hooks.timings import StageTimes
+from step.hooks.study import Study
+from step.hooks.terminal import Terminal
+from step.hooks.timings import Timings
 
-HOOKS = (Protocol(), Sources(), StageTimes())
+HOOKS = (Protocol(), Study(), Sources(), Failures(), Timings(), Terminal())

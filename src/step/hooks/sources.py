@@ -1,109 +1,83 @@
-"""Sources are read before the first node, and errors are readable."""
+"""Sources are read before the first node, so that a wrong one ends a run before it begins."""
 
 from typing import Any
 
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.io import DataCatalog, DatasetError, MemoryDataset
+from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
-from kedro.pipeline.node import Node
 
-from step.errors import InputError
-
-DEMO = "demo"
-DEMO_FILES = "data/01_raw/demo/"
+from step.hooks.failures import explanation, list_files
+from step.project.catalog import StudyCatalog
+from step.project.config_loader import StudyConfigLoader
+from step.project.selection import in_memory, named_pipelines, nodes_to_start_from, remaining
 
 
 class Sources:
-    """Reads every raw file before the first node runs, and explains what is wrong with one.
+    """Reads every source that a run needs before its first node, and keeps it for the nodes.
 
-    A missing or unreadable file so ends the run before anything is computed or written; what a node
-    finds wrong ends it with a message, and the files concerned, instead of a traceback.
+    What is missing or cannot be read ends the run before anything is computed or written.
     """
 
-    def __init__(self) -> None:
-        self._files: dict[str, str] = {}
-        self._failed: Node | None = None
-        self._raw: list[str] = []
-        self._study = DEMO
+    _loader: StudyConfigLoader
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Remember which study is run."""
-        self._study = context.config_loader["globals"].get("study", DEMO)
+        """Remember which sources the study has."""
+        self._loader = context.config_loader
 
     @hook_impl
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Load the pipeline's raw inputs, and keep them in memory for its nodes.
-
-        Inputs of a stage that an earlier stage makes must be there.
-        """
-        # A source whose entry names no layer is one of the user's.
-        inputs = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
-        raw = [name for name in inputs if _layer(catalog, name) in ("raw", None)]
-        self._raw, self._files = raw, {name: _file(catalog, name) for name in inputs}
-        borrowed = [name for name in raw if self._study != DEMO and DEMO_FILES in self._files[name]]
-        if borrowed:
-            raise click.ClickException(
-                f"The study {self._study!r} names no files of its own as:\n{self._list(borrowed)}\n"
-                "(those are the demo study's). Name them in the environment's catalog_raw.yml, or "
-                "run only the pipelines whose files you have. What a study does not have, as a "
-                "table of names, is a `kedro.io.MemoryDataset` with `data: null`."
-            )
-        missing = [name for name in inputs if not catalog.get(name).exists()]
-        if set(missing) - set(raw):
-            raise click.ClickException(
-                f"{len(missing)} file(s) that earlier stages make do not exist:\n"
-                f"{self._list(missing)}\nRun the whole pipeline, or those stages first."
-            )
-        if missing:
-            raise click.ClickException(
-                f"{len(missing)} source file(s) do not exist:\n{self._list(missing)}\nCorrect the "
-                "paths in the environment's catalog_raw.yml, or put the files there."
-            )
-        for name in raw:
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: StudyCatalog
+    ) -> None:
+        """Load the run's sources; what earlier stages make must be there."""
+        needed = remaining(pipeline, catalog, run_params).inputs()
+        inputs = sorted(name for name in needed if not name.startswith("params:"))
+        _require_on_disk(inputs, run_params, pipeline, catalog)
+        sources = [name for name in inputs if name in self._loader.sources()]
+        self._require_named(sources)
+        _require_files(inputs, sources, catalog)
+        for name in sources:
             try:
-                data = catalog.get(name).load()
+                catalog.keep(name)
             except DatasetError as error:
-                found = _input_error(error)
-                raise click.ClickException(f"{name}: {found or error}") from error
-            catalog[name] = MemoryDataset(data, copy_mode="assign")
+                raise click.ClickException(f"{name}: {explanation(error) or error}") from error
 
-    @hook_impl
-    def on_node_error(self, node: Node) -> None:
-        """Remember which node failed."""
-        self._failed = node
-
-    @hook_impl
-    def on_pipeline_error(self, error: Exception) -> None:
-        """Raise what the user can mend as a command-line error."""
-        found = _input_error(error)
-        if found is None:
-            return
-        used = [name for name in self._failed.inputs if name in self._raw] if self._failed else []
-        read = f"\nRead from:\n{self._list(used)}" if used else ""
-        raise click.ClickException(f"{found}{read}") from error
-
-    def _list(self, names: list[str]) -> str:
-        return "\n".join(f"  {name}: {self._files[name]}" for name in names)
+    def _require_named(self, sources: list[str]) -> None:
+        lacking = sorted(set(sources) & self._loader.lacking())
+        if lacking:
+            raise click.ClickException(
+                f"The study {self._loader.study!r} names no files of its own as "
+                f"{', '.join(lacking)}. Name them in conf/{self._loader.run_env}/catalog_raw.yml, "
+                "or run only the pipelines whose files it has."
+            )
 
 
-def _file(catalog: DataCatalog, name: str) -> str:
-    return str(catalog.get(name)._describe().get("filepath", "(no file)"))
+def _require_on_disk(
+    inputs: list[str], run_params: dict[str, Any], pipeline: Pipeline, catalog: StudyCatalog
+) -> None:
+    """Raise a ClickException if a run starts behind data that no file holds."""
+    lost = sorted(in_memory(set(inputs), catalog))
+    if lost:
+        whole = named_pipelines(run_params["pipeline_names"])
+        start = ",".join(nodes_to_start_from(pipeline, whole, catalog))
+        raise click.ClickException(
+            f"The run needs what is kept in memory only, while a run lasts: {', '.join(lost)}.\n"
+            f'Start from the nodes that make it instead: --from-nodes "{start}"'
+        )
 
 
-def _layer(catalog: DataCatalog, name: str) -> str | None:
-    dataset = catalog.get(name)
-    metadata: dict[str, Any] = getattr(dataset, "metadata", None) or {}
-    return metadata.get("kedro-viz", {}).get("layer")
-
-
-def _input_error(error: BaseException) -> InputError | None:
-    """The explanation written for the user, if one lies behind an error."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, InputError):
-            return cause
-        cause = cause.__cause__ or cause.__context__
-    return None
+def _require_files(inputs: list[str], sources: list[str], catalog: StudyCatalog) -> None:
+    missing = [name for name in inputs if not catalog.get(name).exists()]
+    computed = [name for name in missing if name not in sources]
+    if computed:
+        raise click.ClickException(
+            f"{len(computed)} file(s) that earlier stages make do not exist:\n"
+            f"{list_files(computed, catalog)}\nRun the whole pipeline, or those stages first."
+        )
+    if missing:
+        raise click.ClickException(
+            f"{len(missing)} source file(s) do not exist:\n{list_files(missing, catalog)}\nCorrect "
+            "the paths in the environment's catalog_raw.yml, or put the files there."
+        )
