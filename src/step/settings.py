@@ -1,8 +1,17 @@
 """Settings of the Kedro project."""
 
-from step.hooks import Protocol, RawFiles, Sources, StageTimes
+import os
+import warnings
 
-HOOKS = (Protocol(), Sources(), RawFiles(), StageTimes())
+from step import hooks
+from step.project.catalog import StudyCatalog
+from step.project.config_loader import StudyConfigLoader
+from step.project.session import StudySession
+
+HOOKS = hooks.HOOKS
+SESSION_CLASS = StudySession
+DATA_CATALOG_CLASS = StudyCatalog
+CONFIG_LOADER_CLASS = StudyConfigLoader
 
 # An environment's parameters add to the base ones; a catalog entry it names replaces the base one.
 CONFIG_LOADER_ARGS = {
@@ -10,3 +19,8 @@ CONFIG_LOADER_ARGS = {
     "default_run_env": "local",
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
 }
+
+# What other packages warn their developers of is shown with a logging configuration that asks for
+# all; what STEP warns of, it logs.
+if "KEDRO_LOGGING_CONFIG" not in os.environ:
+    warnings.filterwarnings("ignore", module=r"(?!step\b)")

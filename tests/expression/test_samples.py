@@ -270,3 +270,10 @@ def test_a_message_repeats_little_of_the_table(columns):
     with pytest.raises(InputError) as raised:
         read_measurements(pd.DataFrame(columns), LAYOUT, None, "t")
     assert len(str(raised.value)) < 500
+
+
+def test_of_a_long_course_the_first_times_and_the_last_are_shown():
+    raw = pd.DataFrame([["g", *"1" * 30]], columns=["gene", *(f"P{day}" for day in range(30))])
+    shown = describe_samples(read_measurements(raw, LAYOUT, None, "t")).splitlines()
+    assert [line.split()[0] for line in shown] == ["day", "0", "1", "2", "3", "…", "29"]
+    assert "25 more times" in shown[5]

@@ -14,6 +14,7 @@ from step.names import clean_name
 from step.typed import settings
 
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "."}
+SHOWN_TIMES = 5  # of a course, in that table
 LONGEST_SHOWN = 13  # characters of a sample's name in a table that fits a terminal's log
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
 
@@ -137,13 +138,18 @@ def read_genes(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.Inde
 
 
 def describe_samples(measurements: Measurements) -> str:
-    """What was understood, as a small table: each time, its number of samples, first and last."""
-    samples = measurements.samples
-    lines = [f"{measurements.layout.time_unit:>8}   n  samples"]
-    for time, names in samples.groupby("time")["sample"]:
+    """What was understood, as a small table: a time, its number of samples, first and last.
+
+    Of a long course, the first times and the last.
+    """
+    lines = []
+    for time, names in measurements.samples.groupby("time")["sample"]:
         shown = [_shortened(name) for name in dict.fromkeys([names.iloc[0], names.iloc[-1]])]
         lines.append(f"{time:>8g} {len(names):>3}  {' … '.join(shown)}")
-    return "\n".join(lines)
+    if len(lines) > SHOWN_TIMES:
+        more = f"{'…':>8}      {len(lines) - SHOWN_TIMES} more times"
+        lines[SHOWN_TIMES - 1 : -1] = [more]
+    return "\n".join([f"{measurements.layout.time_unit:>8}   n  samples", *lines])
 
 
 def _shortened(name: str) -> str:

@@ -1,0 +1,11 @@
+"""What happens around a run, one hook a file."""
+
+from step.hooks.failures import Failures
+from step.hooks.protocol import Protocol
+from step.hooks.raw_files import RawFiles
+from step.hooks.sources import Sources
+from step.hooks.study import Study
+from step.hooks.terminal import Terminal
+from step.hooks.timings import Timings
+
+HOOKS = (Protocol(), Study(), RawFiles(), Sources(), Failures(), Timings(), Terminal())

@@ -1,0 +1,83 @@
+"""Sources are read before the first node, so that a wrong one ends a run before it begins."""
+
+from typing import Any
+
+import click
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import DatasetError
+from kedro.pipeline import Pipeline
+
+from step.hooks.failures import explanation, list_files
+from step.project.catalog import StudyCatalog
+from step.project.config_loader import StudyConfigLoader
+from step.project.selection import in_memory, named_pipelines, nodes_to_start_from, remaining
+
+
+class Sources:
+    """Reads every source that a run needs before its first node, and keeps it for the nodes.
+
+    What is missing or cannot be read ends the run before anything is computed or written.
+    """
+
+    _loader: StudyConfigLoader
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Remember which sources the study has."""
+        self._loader = context.config_loader
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: StudyCatalog
+    ) -> None:
+        """Load the run's sources; what earlier stages make must be there."""
+        needed = remaining(pipeline, catalog, run_params).inputs()
+        inputs = sorted(name for name in needed if not name.startswith("params:"))
+        _require_on_disk(inputs, run_params, pipeline, catalog)
+        sources = [name for name in inputs if name in self._loader.sources()]
+        self._require_named(sources)
+        _require_files(inputs, sources, catalog)
+        for name in sources:
+            try:
+                catalog.keep(name)
+            except DatasetError as error:
+                raise click.ClickException(f"{name}: {explanation(error) or error}") from error
+
+    def _require_named(self, sources: list[str]) -> None:
+        lacking = sorted(set(sources) & self._loader.lacking())
+        if lacking:
+            raise click.ClickException(
+                f"The study {self._loader.study!r} names no files of its own as "
+                f"{', '.join(lacking)}. Name them in conf/{self._loader.run_env}/catalog_raw.yml, "
+                "or run only the pipelines whose files it has."
+            )
+
+
+def _require_on_disk(
+    inputs: list[str], run_params: dict[str, Any], pipeline: Pipeline, catalog: StudyCatalog
+) -> None:
+    """Raise a ClickException if a run starts behind data that no file holds."""
+    lost = sorted(in_memory(set(inputs), catalog))
+    if lost:
+        whole = named_pipelines(run_params["pipeline_names"])
+        start = ",".join(nodes_to_start_from(pipeline, whole, catalog))
+        raise click.ClickException(
+            f"The run needs what is kept in memory only, while a run lasts: {', '.join(lost)}.\n"
+            f'Start from the nodes that make it instead: --from-nodes "{start}"'
+        )
+
+
+def _require_files(inputs: list[str], sources: list[str], catalog: StudyCatalog) -> None:
+    missing = [name for name in inputs if not catalog.get(name).exists()]
+    computed = [name for name in missing if name not in sources]
+    if computed:
+        raise click.ClickException(
+            f"{len(computed)} file(s) that earlier stages make do not exist:\n"
+            f"{list_files(computed, catalog)}\nRun the whole pipeline, or those stages first."
+        )
+    if missing:
+        raise click.ClickException(
+            f"{len(missing)} source file(s) do not exist:\n{list_files(missing, catalog)}\nCorrect "
+            "the paths in the environment's catalog_raw.yml, or put the files there."
+        )

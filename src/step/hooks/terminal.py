@@ -1,0 +1,125 @@
+"""What a run shows in the terminal: whose message it is, how long it will take, what came out."""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+from typing import Any, TypeVar
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+from rich import get_console
+from rich.panel import Panel
+from rich.progress import Progress
+from rich.text import Text
+
+from step.progress import show_progress
+from step.project.selection import stage_and_assay
+
+Item = TypeVar("Item")
+PATIENCE = 2.0  # seconds before a loop gets a bar
+CHANCE = 0.05
+
+logger = logging.getLogger(__name__)
+
+
+class Terminal:
+    """Names the assay before each message, draws bars of long loops, and sums up at the end."""
+
+    def __init__(self) -> None:
+        self._assay = AssayName()
+        self._started = perf_counter()
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Start the clock; bars are drawn in a terminal alone."""
+        self._started = perf_counter()
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(self._assay)
+        show_progress(draw_bar if get_console().is_terminal else None)
+
+    @hook_impl(tryfirst=True)
+    def before_node_run(self, node: Node) -> None:
+        """Remember the assay that the node computes."""
+        self._assay.assay = stage_and_assay(node)[1]
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Draw no more."""
+        self._end()
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Show the verdict on each assay, and where its report lies."""
+        self._end()
+        seconds = perf_counter() - self._started
+        scored = sorted(name for name in pipeline.all_outputs() if name.endswith(".metrics"))
+        if not scored:
+            logger.info("done in %.1f s", seconds)
+            return
+        lines = []
+        for name in scored:
+            assay = name.partition(".")[0]
+            files = [_path(catalog, f"{assay}.{each}") for each in ("report", "workbook")]
+            lines += [assay, *(f"  {line}" for line in verdict(catalog.load(name)) + files)]
+        lines.append(f"done in {seconds:.0f} s")
+        get_console().print(Panel(Text("\n".join(lines)), expand=False))
+
+    def _end(self) -> None:
+        self._assay.assay = ""
+        show_progress(None)
+
+
+class AssayName(logging.Filter):
+    """Puts the assay that is being computed before what its nodes say."""
+
+    assay = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass; change those of STEP, once."""
+        if self.assay and record.name.startswith("step.") and not hasattr(record, "assay"):
+            record.assay = self.assay
+            record.msg = f"{self.assay}: {record.msg}"
+        return True
+
+
+def draw_bar(items: Sequence[Item], description: str) -> Iterator[Item]:
+    """Iterate, with a bar and the time that is left where it takes longer than `PATIENCE`."""
+    started = perf_counter()
+    with Progress(console=get_console(), transient=True) as bars:
+        bar = bars.add_task(description, total=len(items), visible=False)
+        for item in items:
+            yield item
+            bars.update(bar, advance=1, visible=perf_counter() - started > PATIENCE)
+
+
+def verdict(metrics: dict[str, Any]) -> list[str]:
+    """Return the outcome of an assay in two lines: against the best baseline, and of the graph."""
+    scores = {arm: score["mse"] for arm, score in metrics["arms"].items()}
+    step = scores.pop("step")
+    best = metrics.get("best_baseline") or min(scores, key=scores.get)
+    share = 100 * (1 - step / scores[best])
+    accuracy = (
+        f"MSE {step:.4g}, {abs(share):.1f} % {'below' if share > 0 else 'above'} that of the best "
+        f"baseline, {best} ({scores[best]:.4g}){_chance(metrics.get('skill_p'))}"
+    )
+    if "scored" in metrics:
+        return [accuracy, f"of {metrics['scored']}"]
+    test = metrics["graph_test"]
+    if "p" not in test:
+        return [accuracy, "whether contacts help was not tested"]
+    rewired = sum(test["rewired_mse"]) / len(test["rewired_mse"])
+    graph = f"contacts: MSE {test['real_mse']:.4g}, on rewired graphs {rewired:.4g}"
+    return [accuracy, graph + _chance(test["p"])]
+
+
+def _chance(p: float | None) -> str:
+    if p is None:
+        return ""
+    return f"; p = {p:.2g}{'' if p <= CHANCE else ', no more than chance'}"
+
+
+def _path(catalog: DataCatalog, name: str) -> str:
+    return os.path.relpath(catalog.get(name)._describe()["filepath"])

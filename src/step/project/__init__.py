@@ -1,0 +1,1 @@
+"""How STEP uses Kedro: its configuration, catalog and session."""

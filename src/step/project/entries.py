@@ -1,0 +1,111 @@
+"""Entries of the catalog, checked before any of them is used."""
+
+import difflib
+import inspect
+from typing import Any
+
+from kedro.io.core import AbstractDataset, DatasetError, parse_dataset_definition
+
+from step import datasets
+
+TABLE = ("TableDataset", "H5adDataset")
+# What reads a source, where a dataset of another kind would be read as something else.
+READERS = {
+    "hic_contacts": ("ContactMapDataset", "TextContactMapDataset"),
+    "gene_annotation": ("GeneAnnotationDataset",),
+    "gene_sets": ("GeneSetsDataset",),
+    "raw_expression": TABLE,
+    "sample_sheet": TABLE,
+    "gene_names": TABLE,
+    "targets": TABLE,
+    "raw_pairs": TABLE,
+}
+
+
+def is_nothing(entry: dict[str, Any]) -> bool:
+    """Return True for the entry of a source that a study does not have: `data: null`."""
+    return isinstance(entry, dict) and "data" in entry and entry["data"] is None
+
+
+def entry_fault(name: str, entry: object) -> str | None:
+    """Say what is wrong with an entry of the catalog; None where nothing is.
+
+    Args:
+        name: Of the dataset, or of a pattern of datasets.
+        entry: As the YAML file has it.
+    """
+    if not isinstance(entry, dict):
+        return (
+            f"{entry!r:.100} is no dataset. An entry has a `type` and its settings below its name, "
+            "indented by two spaces."
+        )
+    settings = {key: value for key, value in entry.items() if key != "validator"}
+    if not isinstance(settings.get("type"), str):
+        return "it has no `type`, as in `type: step.datasets.TableDataset`."
+    if not isinstance(settings.get("metadata", {}), dict):
+        return f"`metadata` is {settings['metadata']!r:.100}; it is a table of names and values."
+    try:
+        reader, arguments = parse_dataset_definition(settings)
+    except (DatasetError, TypeError) as error:
+        return _unknown_type(settings["type"], error)
+    return (
+        _wrong_arguments(reader, arguments)
+        or _wrong_reader(name, entry, reader)
+        or _wrong_values(name, settings)
+    )
+
+
+def _unknown_type(name: str, error: Exception) -> str:
+    last = name.rpartition(".")[2]
+    near = difflib.get_close_matches(last, datasets.__all__, n=1)
+    if near:
+        return f"there is no dataset {name!r:.100}. Is it step.datasets.{near[0]}?"
+    return f"`type` is {name!r:.100}, which cannot be used: {str(error).splitlines()[0]:.200}"
+
+
+def _wrong_arguments(reader: type[AbstractDataset], arguments: dict[str, Any]) -> str | None:
+    """Say which settings a dataset lacks, or does not know."""
+    parameters = inspect.signature(reader).parameters
+    if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+        return None
+    for argument in arguments:
+        if argument not in parameters:
+            near = difflib.get_close_matches(str(argument), parameters, n=1)
+            return (
+                f"{reader.__name__} has no setting {argument!r:.100}; it has "
+                f"{', '.join(parameters)}.{f' Is it `{near[0]}`?' if near else ''}"
+            )
+    lacking = [
+        each.name
+        for each in parameters.values()
+        if each.default is each.empty and each.name not in arguments
+    ]
+    if lacking:
+        return f"{reader.__name__} needs `{'` and `'.join(lacking)}`, which the entry lacks."
+    if "filepath" in arguments and not isinstance(arguments["filepath"], str):
+        return f"`filepath` is {arguments['filepath']!r:.100}; it is the path of a file."
+    if arguments.get("filepath") == "":
+        return "`filepath` is empty; it is the path of a file."
+    return None
+
+
+def _wrong_reader(name: str, entry: dict[str, Any], reader: type[AbstractDataset]) -> str | None:
+    """Say that a source is read as something else, as a table where a contact map belongs."""
+    known = READERS.get(name.rpartition(".")[2])
+    if known is None or is_nothing(entry):
+        return None
+    if any(issubclass(reader, getattr(datasets, each)) for each in known):
+        return None
+    right = " or ".join(f"step.datasets.{each}" for each in known)
+    return f"`type` is {entry['type']!r:.100}, which does not read such a source; it is {right}."
+
+
+def _wrong_values(name: str, entry: dict[str, Any]) -> str | None:
+    """Say what a dataset itself finds wrong with its settings."""
+    if "credentials" in entry:  # which the catalog fills in
+        return None
+    try:
+        AbstractDataset.from_config(name, entry)
+    except DatasetError as error:
+        return f"{str(error.__cause__ or error).strip():.300}"
+    return None

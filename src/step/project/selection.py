@@ -1,0 +1,47 @@
+"""Which nodes a run has been asked for, and which of them it runs."""
+
+from typing import Any
+
+from kedro.framework.project import pipelines
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+from kedro.runner import SequentialRunner
+
+
+def named_pipelines(names: list[str] | None) -> Pipeline:
+    """Return the registered pipelines of these names as one; the default one without names."""
+    return sum((pipelines[name] for name in names or ["__default__"]), Pipeline([]))
+
+
+def remaining(pipeline: Pipeline, catalog: DataCatalog, run_params: dict[str, Any]) -> Pipeline:
+    """Return the part of a pipeline that a run computes: with `--only-missing-outputs`, not all."""
+    if not run_params["only_missing_outputs"]:
+        return pipeline
+    return SequentialRunner()._filter_pipeline_for_missing_outputs(pipeline, catalog)
+
+
+def in_memory(names: set[str], catalog: DataCatalog) -> set[str]:
+    """Return the datasets that no file holds: of these names, those that no catalog entry has."""
+    return {name for name in names if name not in catalog}
+
+
+def nodes_to_start_from(selected: Pipeline, whole: Pipeline, catalog: DataCatalog) -> list[str]:
+    """Return the first nodes of a selection that includes what makes its in-memory inputs.
+
+    Args:
+        selected: The nodes that were asked for.
+        whole: The pipelines that they were chosen from.
+        catalog: Holds all that is not in memory.
+    """
+    makers = {output: node for node in whole.nodes for output in node.outputs}
+    nodes: set[Node] = set(selected.nodes)
+    while lacking := in_memory(Pipeline(nodes).inputs(), catalog) & set(makers):
+        nodes |= {makers[name] for name in lacking}
+    return sorted(node.name for node in Pipeline(nodes).grouped_nodes[0])
+
+
+def stage_and_assay(node: Node) -> tuple[str, str]:
+    """Return what a node's namespace names: `reporting.mrna` is a stage and an assay."""
+    stage, _, assay = (node.namespace or "").partition(".")
+    return stage, assay
