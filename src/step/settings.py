@@ -1,8 +1,9 @@
 """Settings of the Kedro project."""
 
 from step.hooks import Protocol, Sources, StageTimes
+from step.hooks_parameters import SettingsCheck
 
-HOOKS = (Protocol(), Sources(), StageTimes())
+HOOKS = (SettingsCheck(), Protocol(), Sources(), StageTimes())
 
 # An environment's parameters add to the base ones; a catalog entry it names replaces the base one.
 CONFIG_LOADER_ARGS = {

@@ -1,12 +1,11 @@
 """Rolling-origin backtest: forecast each time from all before it, and only from these."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import joblib
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator
 
 from step.forecasting.arms import ARMS
 from step.forecasting.course import Course, Forecaster, times_ahead
@@ -17,12 +16,6 @@ from step.forecasting.panel import Panel
 from step.typed import Seed, between, settings
 
 HORIZON = 1  # sampled times that the backtest forecasts ahead
-
-
-def _count_processes(jobs: int) -> int:
-    if jobs == 0:
-        raise ValueError("0 processes do nothing; -1 takes every core")
-    return jobs
 
 
 @settings
@@ -46,7 +39,7 @@ class RuntimeSettings:
         jobs: Processes that work side by side; -1 takes every core.
     """
 
-    jobs: Annotated[int, between(-1, 1024), AfterValidator(_count_processes)]
+    jobs: Literal[-1] | Annotated[int, between(1, 1024)]
 
 
 @settings

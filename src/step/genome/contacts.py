@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from step.errors import InputError
-from step.typed import settings
+from step.typed import Name, Names, settings
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Genome:
         ignored_chromosomes: Patterns of chromosomes that may be missing from the map.
     """
 
-    assembly: str
-    ignored_chromosomes: list[str]
+    assembly: Name
+    ignored_chromosomes: Names
 
 
 def coarse_contacts(

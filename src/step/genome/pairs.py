@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import scipy.signal
 import scipy.sparse
-from pydantic import Field
 
 from step.genome.features import IGNORED_DIAGONALS
-from step.typed import settings
+from step.typed import Weight, between, settings
 
 PAIR_COLUMNS = [
     "gene_1",
@@ -46,15 +45,26 @@ class PairSelection:
             case, or `excluded`.
     """
 
-    max_distance: Annotated[int, Field(ge=0)]
-    contact_weight: float
-    compartment_weight: float
-    tad_weight: float
-    insulation_weight: float
+    max_distance: Annotated[int, between(0, 10_000_000_000)]
+    contact_weight: Weight
+    compartment_weight: Weight
+    tad_weight: Weight
+    insulation_weight: Weight
     select_by: Literal["contact", "observed_expected"] = "contact"
-    neighbours: Annotated[int, Field(ge=1)] | None = None
-    threshold: float | None = None
+    neighbours: Annotated[int, between(1, 1_000_000)] | None = None
+    threshold: Annotated[float, between(0, 1e12)] | None = None
     same_bin: Literal["ranked", "connected", "excluded"] = "ranked"
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless an edge can have a weight."""
+        weights = (
+            self.contact_weight,
+            self.compartment_weight,
+            self.tad_weight,
+            self.insulation_weight,
+        )
+        if not any(weights):
+            raise ValueError("contact_weight is 0, as are the other weights; one must be above 0")
 
 
 def gene_pairs(

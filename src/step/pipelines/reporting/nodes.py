@@ -1,5 +1,7 @@
 """Scores, tables, figures and the report."""
 
+from typing import Annotated
+
 import cooler
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from step.evaluation.metrics import best_baseline, interval_scores, origin_losse
 from step.evaluation.predictability import gene_table
 from step.evaluation.significance import diebold_mariano
 from step.expression.replicates import noise_floor, noise_variance
+from step.expression.times import TimeUnit
 from step.figures.accuracy import (
     arm_errors,
     error_by_time,
@@ -24,7 +27,7 @@ from step.figures.style import ARM_LABELS
 from step.forecasting.backtest import BacktestSettings
 from step.genome.contacts import coarse_contacts
 from step.reports.html import records, render_report
-from step.typed import settings
+from step.typed import Name, between, settings
 
 EMBEDDED_PAGES = 12
 MAP_ROWS = 600
@@ -36,13 +39,13 @@ class ReportConfig:
 
     Attributes:
         study: Name of the study.
-        time_unit: Day, hour, minute.
+        time_unit: `second`, `minute`, `hour`, `day` or `week`.
         extreme_share: Share of the genes among the best, and among the worst, in the enrichment.
     """
 
-    study: str
-    time_unit: str
-    extreme_share: float
+    study: Name
+    time_unit: TimeUnit
+    extreme_share: Annotated[float, between(0, 0.5, inclusive="right")]
 
 
 def compute_metrics(
