@@ -76,8 +76,10 @@ class SettingsSchema:
         except ValidationError as error:
             root = Setting("", self._root, values)
             known = [*(name for each in self.leaves(values) for name in _path(each.name)), *names]
-            found = (self._explain(each, root, known) for each in error.errors(include_url=False))
-            return list(dict.fromkeys(found))
+            found = [self._explain(each, root, known) for each in error.errors(include_url=False)]
+            # A list with a wrong element is also called too short.
+            lists = {each.name[: each.name.rindex("[")] for each in found if "[" in each.name}
+            return list(dict.fromkeys(each for each in found if each.name not in lists))
         return []
 
     def leaves(self, values: dict[str, Any]) -> Iterator[Setting]:
