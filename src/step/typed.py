@@ -1,21 +1,59 @@
 """Typed settings: what a parameters file may hold."""
 
-from typing import Annotated, Any
+import inspect
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-settings = dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
-"""Decorates a class of settings: unknown names and values of a wrong type are errors."""
+ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 
 
-def between(low: float, high: float) -> Any:
-    """Annotate a number that lies between two bounds, both included."""
-    return Field(ge=low, le=high)
+def _describe_attributes(schema: dict[str, Any], cls: type) -> None:
+    """Describe each property by the `Attributes` of its class, or of the one it inherits from."""
+    for each in reversed(cls.__mro__):
+        attributes = (inspect.getdoc(each) or "").partition("Attributes:\n")[2]
+        for name, meaning in ATTRIBUTE.findall(attributes):
+            if name in schema["properties"]:
+                schema["properties"][name]["description"] = " ".join(meaning.split())
 
 
-Share = Annotated[float, Field(gt=0, lt=1)]
+settings = dataclass(
+    frozen=True,
+    config=ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=_describe_attributes),
+)
+"""Decorates a class of settings: unknown names and values of a wrong type are errors.
+
+Each number has a range (`between`), each choice is a Literal, each switch a StrictBool. What holds
+between several settings is checked in `__post_init__`, by a ValueError whose message begins with
+the name of one of them.
+"""
+
+
+def between(
+    low: float,
+    high: float,
+    *,
+    inclusive: Literal["both", "left", "right", "neither"] = "both",
+) -> Any:
+    """Annotate a number that lies between two bounds; text and booleans are no numbers."""
+    lower = {"ge": low} if inclusive in ("both", "left") else {"gt": low}
+    upper = {"le": high} if inclusive in ("both", "right") else {"lt": high}
+    return Field(strict=True, **lower, **upper)
+
+
+Share = Annotated[float, between(0, 1, inclusive="neither")]
 """A share of a whole, neither none nor all of it."""
+
+Weight = Annotated[float, between(0, 1000)]
+"""The weight of a term in a sum; 0 leaves the term out."""
 
 Seed = Annotated[int, between(0, 2**31 - 1)]
 """The seed of a random state."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+"""What something is called."""
+
+Names = Annotated[list[Name], Field(max_length=1000)]
+"""Names or patterns of names."""

@@ -228,12 +228,10 @@ def test_a_method_that_does_not_fit_is_refused():
     ns = Normalisation(method="nanostring")
     log2 = replace(LAYOUT, scale="log2")
     refused("Counts need a normalisation", Normalisation())
-    refused("is none of none, cpm", Normalisation(method="tmm"))
     refused("expects counts", Normalisation(method="cpm"), layout=log2)
     refused("expects raw counts", ns, layout=log2)
     refused("class_column", ns, probe_class=None)
     refused("two Negative probes", ns, probe_class=counts.probe_class.replace("Negative", "x"))
-    refused("is none of housekeeping, top", replace(ns, content="best"))
     refused("background of their own", ns, layout=replace(LAYOUT, background=3.0))
     positive = counts.probe_class.index[counts.probe_class == "Positive"]
     without = counts.values.copy()

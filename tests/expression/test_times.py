@@ -1,3 +1,5 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from step.datasets import TableDataset
 from step.errors import InputError, quoted
-from step.expression.times import TIME_UNITS, parse_sample_time, read_samples, study_time
+from step.expression.times import TimeUnit, parse_sample_time, read_samples, study_time
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_any_header_ends_in_a_finite_time_or_an_explanation(header):
         assert quoted(header) in str(error)
     else:
         assert np.isfinite(found.number)
-        assert found.unit in (None, *TIME_UNITS)
+        assert found.unit in (None, *get_args(TimeUnit))
 
 
 labels = st.from_regex(r"[_-](rep|r|a|#)[0-9]{1,3}", fullmatch=True)

@@ -1,13 +1,16 @@
 """Temporal node2vec: where each gene lies in the graph, time by time."""
 
 import logging
+from typing import Annotated
 
 import numpy as np
 
 from step.embeddings.skip_gram import skip_gram
 from step.embeddings.walks import random_walks
 from step.graphs.gene_graph import GeneGraph
-from step.typed import settings
+from step.typed import Seed, Weight, between, settings
+
+Bias = Annotated[float, between(1e-6, 1e6)]
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +31,15 @@ class EmbeddingConfig:
         seed: Of walks and skip-gram.
     """
 
-    dimensions: int
-    walk_length: int
-    walks_per_node: int
-    context: int
-    first_epochs: int
-    p: float
-    q: float
-    expression_weight: float
-    seed: int
+    dimensions: Annotated[int, between(1, 4096)]
+    walk_length: Annotated[int, between(2, 10_000)]
+    walks_per_node: Annotated[int, between(1, 10_000)]
+    context: Annotated[int, between(1, 1000)]
+    first_epochs: Annotated[int, between(1, 1000)]
+    p: Bias
+    q: Bias
+    expression_weight: Weight
+    seed: Seed
 
 
 def temporal_embedding(

@@ -1,12 +1,14 @@
 """nCounter normalisation of raw NanoString counts."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from step.errors import InputError
 from step.expression.samples import Measurements
 
-CONTENTS = ("housekeeping", "top")
+Content = Literal["housekeeping", "top"]
 TOP_PROBES = 100
 BACKGROUND_SD = 2.0
 POSITIVE_RANGE = (0.3, 3.0)
@@ -14,7 +16,7 @@ CONTENT_RANGE = (0.1, 10.0)
 
 
 def nanostring(
-    measurements: Measurements, content: str, reference: list[str]
+    measurements: Measurements, content: Content, reference: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """nCounter normalisation of raw counts.
 
@@ -50,8 +52,6 @@ def nanostring(
             "NanoString tables have a background of their own, that of the NEG probes. Set "
             "`background` to null."
         )
-    if content not in CONTENTS:
-        raise InputError(f"NanoString content {content!r} is none of {', '.join(CONTENTS)}.")
     counts = measurements.values.clip(lower=1.0)
     kind = measurements.probe_class.str.lower().set_axis(counts.index)
     positive = counts[(kind == "positive") & ~counts.index.str.startswith("POS_F")]

@@ -2,21 +2,23 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from step.errors import InputError, listed, quoted
-from step.expression.scales import SCALES, check_scale
-from step.expression.times import read_samples
+from step.expression.scales import Scale, check_scale
+from step.expression.times import LONGEST_HEADER, TimeUnit, read_samples
 from step.names import clean_name
-from step.typed import settings
+from step.typed import between, settings
 
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "."}
 SHOWN_TIMES = 5  # of a course, in that table
 LONGEST_SHOWN = 13  # characters of a sample's name in a table that fits a terminal's log
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
+Header = Annotated[str, Field(max_length=LONGEST_HEADER)]  # may be empty
 
 
 @settings
@@ -39,15 +41,17 @@ class TableLayout:
             `highest` row.
     """
 
-    gene_column: str
-    scale: str
-    time_unit: str
+    gene_column: Header
+    scale: Scale
+    time_unit: TimeUnit
     genes_in: Literal["rows", "columns"] = "rows"
-    sample_column: str = "sample"
-    annotation_columns: list[str] = field(default_factory=list)
-    class_column: str | None = None
-    birth_day: float | None = None
-    background: float | None = None
+    sample_column: Header = "sample"
+    annotation_columns: Annotated[list[Header], Field(max_length=1000)] = field(
+        default_factory=list
+    )
+    class_column: Header | None = None
+    birth_day: Annotated[float, between(0, 1000)] | None = None
+    background: Annotated[float, between(-1e12, 1e12)] | None = None
     duplicates: Literal["error", "mean", "median", "highest"] = "error"
 
 
@@ -89,10 +93,6 @@ def read_measurements(
             time or one of another unit, table and sheet differ in their samples, a gene stands
             twice, a cell is no number, or the values contradict the scale.
     """
-    if layout.scale not in SCALES:
-        raise InputError(
-            f"{source}: the scale {quoted(layout.scale)} is none of {', '.join(SCALES)}."
-        )
     table = _genes_in_rows(table, layout, source)
     named = [layout.gene_column]
     if layout.genes_in == "rows":

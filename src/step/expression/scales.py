@@ -1,10 +1,12 @@
 """Scales of expression values, and whether values can be of them."""
 
+from typing import Literal
+
 import numpy as np
 
 from step.errors import InputError, quoted
 
-SCALES = ("log2", "ln", "linear", "counts", "log_ratio")
+Scale = Literal["log2", "ln", "linear", "counts", "log_ratio"]
 LARGEST_LOG = 64.0  # log2; no detector counts to 2^64
 LARGEST_USUAL_LOG = 24.0  # log2; above the 16 bits of scanners and the depth of sequencing runs
 
@@ -16,7 +18,7 @@ def check_scale(
 
     Args:
         values: Shape `[gene, sample]`, NaN where missing, not all of them.
-        scale: One of `SCALES`.
+        scale: One of `Scale`.
         genes: Names of the rows.
         samples: Names of the columns.
         source: Name of the table.

@@ -5,6 +5,7 @@ The header says it, or a sample sheet.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from step.errors import InputError, quoted, require_columns
 from step.names import clean_column
 
 LONGEST_HEADER = 200  # characters; no lab's header is longer
-TIME_UNITS = ("second", "minute", "hour", "day", "week")
+TimeUnit = Literal["second", "minute", "hour", "day", "week"]
 
 UNIT_BEFORE = {
     "e": "day",  # embryonic day
@@ -52,7 +53,7 @@ UNIT_BEHIND = {
     "weeks?": "week",
     "wp[a-z]": "week",
 }
-UNKNOWN_UNIT = "mos?|months?|m|y|yrs?|years?|ms|msecs?"  # no unit of `TIME_UNITS`
+UNKNOWN_UNIT = "mos?|months?|m|y|yrs?|years?|ms|msecs?"  # no `TimeUnit`
 NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 LABEL = r"(?P<replicate>[0-9A-Za-z#()._-]+(?:\s+[0-9A-Za-z#()._-]+)*)"
 FORMS = sorted(UNIT_BEHIND, key=len, reverse=True)
@@ -90,7 +91,7 @@ class SampleTime:
 
     Attributes:
         number: As written, without its unit.
-        unit: One of `TIME_UNITS`; None where the header states none.
+        unit: A `TimeUnit`; None where the header states none.
         embryonic: Whether the number is an embryonic day (`E16.5`, `16.5dpc`).
         replicate: The rest of the header; empty where there is none.
     """
@@ -194,11 +195,6 @@ def read_samples(
         InputError: A header names no time or one of another unit, table and sheet differ in their
             samples, or there are fewer than three times.
     """
-    if time_unit not in TIME_UNITS:
-        raise InputError(
-            f"`time_unit` in globals.yml is {quoted(time_unit)}; it is one of "
-            f"{', '.join(TIME_UNITS)}."
-        )
     if sheet is None:
         found = [parse_sample_time(header) for header in headers]
         samples = pd.DataFrame({"sample": headers, "replicate": [each.replicate for each in found]})

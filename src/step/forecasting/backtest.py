@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import joblib
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from step.forecasting.arms import ARMS
 from step.forecasting.course import Course, Forecaster, times_ahead
@@ -17,12 +17,6 @@ from step.forecasting.panel import Panel
 from step.typed import Seed, between, settings
 
 HORIZON = 1  # sampled times that the backtest forecasts ahead
-
-
-def _count_processes(jobs: int) -> int:
-    if jobs == 0:
-        raise ValueError("0 processes do nothing; -1 takes every core")
-    return jobs
 
 
 @settings
@@ -46,7 +40,7 @@ class RuntimeSettings:
         jobs: Processes that work side by side; -1 takes every core.
     """
 
-    jobs: Annotated[int, between(-1, 1024), AfterValidator(_count_processes)]
+    jobs: Literal[-1] | Annotated[int, between(1, 1024)]
 
 
 if TYPE_CHECKING:

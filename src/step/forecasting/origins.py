@@ -23,6 +23,14 @@ class OriginSettings:
     history_share: Share
     scored_share: Share
 
+    def __post_init__(self) -> None:
+        """Raise ValueError unless the shares leave times to learn on between them."""
+        if self.history_share + self.scored_share >= 1:
+            raise ValueError(
+                f"history_share is {self.history_share:g} and scored_share {self.scored_share:g}; "
+                "together they must be below 1"
+            )
+
 
 @dataclass(frozen=True)
 class Origins:

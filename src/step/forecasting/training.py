@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import torch
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, StrictBool
 from torch import nn
 
 from step.errors import InputError
@@ -18,7 +18,7 @@ from step.models.networks import STEPmiSettings, STEPmrSettings
 from step.typed import Seed, between, settings
 
 Device = Literal["auto", "cpu", "cuda"]
-LearningRate = Annotated[float, Field(gt=0, le=10)]
+LearningRate = Annotated[float, between(0, 10, inclusive="right")]
 WeightDecay = Annotated[float, between(0, 100)]
 
 
@@ -47,7 +47,7 @@ class TrainingSettings:
     seed: Seed
     edge_weights: Literal["static", "over_time"] = "static"
     device: Device = "auto"
-    mixed_precision: bool = False
+    mixed_precision: StrictBool = False
 
 
 @settings

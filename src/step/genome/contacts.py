@@ -10,7 +10,7 @@ import pandas as pd
 import scipy.sparse
 
 from step.errors import InputError
-from step.typed import settings
+from step.typed import Name, Names, settings
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Genome:
         ignored_chromosomes: Patterns of chromosomes that may be missing from the map.
     """
 
-    assembly: str
-    ignored_chromosomes: list[str]
+    assembly: Name
+    ignored_chromosomes: Names
 
 
 def balanced_contacts(contacts: cooler.Cooler, chrom: str) -> scipy.sparse.coo_matrix:

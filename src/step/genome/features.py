@@ -1,6 +1,7 @@
 """Chromatin features of bins: compartments, insulation and domain boundaries, through cooltools."""
 
 import warnings
+from typing import Annotated
 
 import bioframe
 import cooler
@@ -11,7 +12,7 @@ from cooltools.api.eigdecomp import cis_eig
 
 from step.errors import InputError
 from step.genome.contacts import coarse_contacts, is_one_of
-from step.typed import settings
+from step.typed import Names, between, settings
 
 IGNORED_DIAGONALS = 2
 FINEST_COMPARTMENTS = 100_000  # base pairs; finer eigenvectors follow domains and noise
@@ -29,8 +30,8 @@ class Features:
             the bins; None takes five bins, or as many as reach 250 kb.
     """
 
-    excluded_chromosomes: list[str]
-    insulation_window: int | None = None
+    excluded_chromosomes: Names
+    insulation_window: Annotated[int, between(1, 1_000_000_000)] | None = None
 
 
 def chromatin_features(

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import scipy.signal
 import scipy.sparse
-from pydantic import Field
 
 from step.genome.contacts import balanced_contacts
 from step.genome.features import IGNORED_DIAGONALS
-from step.typed import settings
+from step.typed import between, settings
 
 
 @settings
@@ -31,10 +30,10 @@ class PairSelection:
             case, or `excluded`.
     """
 
-    max_distance: Annotated[int, Field(ge=0)]
+    max_distance: Annotated[int, between(0, 10_000_000_000)]
     select_by: Literal["contact", "observed_expected"] = "contact"
-    neighbours: Annotated[int, Field(ge=1)] | None = None
-    threshold: float | None = None
+    neighbours: Annotated[int, between(1, 1_000_000)] | None = None
+    threshold: Annotated[float, between(0, 1e12)] | None = None
     same_bin: Literal["ranked", "connected", "excluded"] = "ranked"
 
 

@@ -1,15 +1,10 @@
 """Weights of the edges: structural, and over time."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from step.graphs.gene_graph import GeneGraph
-from step.typed import settings
-
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from step.typed import Weight, settings
 
 
 @settings
@@ -27,6 +22,17 @@ class EdgeWeights:
     compartment_weight: Weight
     tad_weight: Weight
     insulation_weight: Weight
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless an edge can have a weight."""
+        weights = (
+            self.contact_weight,
+            self.compartment_weight,
+            self.tad_weight,
+            self.insulation_weight,
+        )
+        if not any(weights):
+            raise ValueError("contact_weight is 0, as are the other weights; one must be above 0")
 
 
 def structural_weights(

@@ -1,6 +1,7 @@
 """What happens around a run, one hook a file."""
 
 from step.hooks.failures import Failures
+from step.hooks.parameters import SettingsCheck
 from step.hooks.protocol import Protocol
 from step.hooks.raw_files import RawFiles
 from step.hooks.sources import Sources
@@ -8,4 +9,13 @@ from step.hooks.study import Study
 from step.hooks.terminal import Terminal
 from step.hooks.timings import Timings
 
-HOOKS = (Protocol(), Study(), RawFiles(), Sources(), Failures(), Timings(), Terminal())
+HOOKS = (
+    SettingsCheck(),
+    Protocol(),
+    Study(),
+    RawFiles(),
+    Sources(),
+    Failures(),
+    Timings(),
+    Terminal(),
+)

@@ -5,15 +5,13 @@ measured is NaN and counts in no comparison with targets. The trend also takes t
 `[batch, time, gene]`.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from step.typed import between, settings
-
-LossWeight = Annotated[float, between(0, 1000)]
+from step.typed import Weight, settings
 
 
 @settings
@@ -30,11 +28,22 @@ class LossConfig:
     """
 
     error: Literal["mse", "l1"]
-    error_weight: LossWeight
-    direction_weight: LossWeight
-    trend_weight: LossWeight
-    consistency_weight: LossWeight
-    roughness: LossWeight
+    error_weight: Weight
+    direction_weight: Weight
+    trend_weight: Weight
+    consistency_weight: Weight
+    roughness: Weight
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless a component has a weight."""
+        weights = (
+            self.error_weight,
+            self.direction_weight,
+            self.trend_weight,
+            self.consistency_weight,
+        )
+        if not any(weights):
+            raise ValueError("error_weight is 0, as are the other weights; one must be above 0")
 
 
 def error_loss(forecast: Tensor, target: Tensor, kind: str) -> Tensor:

@@ -31,7 +31,13 @@ class STEPmrSettings:
 
 @settings
 class STEPmiSettings:
-    """Shape and loss of a STEPmi; see `STEPmrSettings`."""
+    """Shape and loss of a STEPmi.
+
+    Attributes:
+        kind: Names the network.
+        model: Its shape.
+        loss: What it is fitted by.
+    """
 
     kind: Literal["STEPmi"]
     model: STEPmiConfig

@@ -1,5 +1,6 @@
 """STEPmi, the network for miRNA."""
 
+from pydantic import StrictBool
 from torch import Tensor, nn
 
 from step.models.graph_operator import GraphOperator
@@ -55,7 +56,7 @@ class STEPmiConfig:
     channels: BlockWidths = (256, 224, 192, 192)
     temporal_kernel: Kernel = 3
     chebyshev_order: Order = 3
-    gate: bool = True
+    gate: StrictBool = True
     dropout: Dropout = 0.2
     lstm_layers: Layers = 4
     lstm_hidden: Width = 192
@@ -65,8 +66,8 @@ class STEPmiConfig:
     sequence_dropout: Dropout = 0.3
     head_channels: HeadWidths = (32, 16)
     head_dropout: Dropout = 0.1
-    norm_over_genes: bool = True
-    corrects: bool = False
+    norm_over_genes: StrictBool = True
+    corrects: StrictBool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError unless the heads share the output's width evenly."""

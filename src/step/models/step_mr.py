@@ -1,5 +1,6 @@
 """STEPmr, the network for mRNA."""
 
+from pydantic import StrictBool
 from torch import Tensor, nn
 
 from step.models.graph_operator import GraphOperator
@@ -38,13 +39,13 @@ class STEPmrConfig:
     channels: BlockWidths = (32, 48, 48)
     temporal_kernel: Kernel = 3
     chebyshev_order: Order = 3
-    gate: bool = True
+    gate: StrictBool = True
     dense_channels: DenseWidth = 16
-    attention: bool = True
+    attention: StrictBool = True
     head_channels: HeadWidths = (32, 16)
     dropout: Dropout = 0.1
-    norm_over_genes: bool = True
-    corrects: bool = False
+    norm_over_genes: StrictBool = True
+    corrects: StrictBool = False
 
 
 class STEPmr(nn.Module):

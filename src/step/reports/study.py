@@ -1,12 +1,15 @@
 """The report of a study: one HTML page of one assay."""
 
+from typing import Annotated
+
 import pandas as pd
 
 from step.evaluation.metrics import Metrics
+from step.expression.times import TimeUnit
 from step.figures.style import arm_label
 from step.reports.html import records, render_report
 from step.reports.verdict import forecast_verdict, graph_verdict
-from step.typed import settings
+from step.typed import Name, between, settings
 
 EMBEDDED_PAGES = 12
 SETS_PER_GROUP = 10
@@ -18,13 +21,13 @@ class ReportConfig:
 
     Attributes:
         study: Name of the study.
-        time_unit: Day, hour, minute.
+        time_unit: `second`, `minute`, `hour`, `day` or `week`.
         extreme_share: Share of the genes among the best, and among the worst, in the enrichment.
     """
 
-    study: str
-    time_unit: str
-    extreme_share: float
+    study: Name
+    time_unit: TimeUnit
+    extreme_share: Annotated[float, between(0, 0.5, inclusive="right")]
 
 
 def write_report(

@@ -1,7 +1,10 @@
 """A simulated study: the raw files of the demo, or of a course of any size and coupling."""
 
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from step.genome.contacts import ContactMap
 from step.simulation.expression import (
@@ -16,12 +19,13 @@ from step.simulation.genome import (
     simulate_bins,
     simulate_contacts,
 )
-from step.typed import settings
+from step.typed import Seed, between, settings
 
 BIRTH_DAY = 19.5
 N_UNPLACED = 3  # genes whose names stand in no table
 N_RENAMED = 6  # genes that the lab's table calls otherwise than the annotation
 SILENT_SHARE = 0.08  # of miRNAs, below the background
+MOST_BINS = 20_000  # their pairs of bins take about 3 GB
 
 
 @settings
@@ -40,15 +44,26 @@ class Simulation:
         replicates: Samples a time, about.
     """
 
-    seed: int
-    chromosomes_mb: list[int]
-    bin_size: int
-    reads_per_bin: float
-    n_genes: int
-    n_mirnas: int
-    coupling: float
-    noise_sd: float
-    replicates: int
+    seed: Seed
+    chromosomes_mb: Annotated[
+        list[Annotated[int, between(10, 1000)]], Field(min_length=1, max_length=100)
+    ]
+    bin_size: Annotated[int, between(10_000, 5_000_000)]
+    reads_per_bin: Annotated[float, between(1, 1_000_000)]
+    n_genes: Annotated[int, between(10, 20_000)]
+    n_mirnas: Annotated[int, between(10, 20_000)]
+    coupling: Annotated[float, between(0, 1)]
+    noise_sd: Annotated[float, between(0, 10)]
+    replicates: Annotated[int, between(2, 100)]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the map has more bins than can be drawn."""
+        n_bins = sum(self.chromosomes_mb) * 1_000_000 // self.bin_size
+        if n_bins > MOST_BINS:
+            raise ValueError(
+                f"bin_size is {self.bin_size}, which cuts the chromosomes into {n_bins} bins; "
+                f"at most {MOST_BINS} can be drawn"
+            )
 
 
 def simulate_genome(simulation: Simulation) -> tuple[pd.DataFrame, pd.DataFrame]:

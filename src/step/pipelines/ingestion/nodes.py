@@ -1,6 +1,7 @@
 """Raw files to samples, expression and places."""
 
 import logging
+from typing import Literal
 
 import cooler
 import pandas as pd
@@ -20,6 +21,8 @@ from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
 from step.genome.features import Features, insulation_window
 from step.genome.placement import place_genes, read_gene_names
+
+Nodes = Literal["targets", "mirnas"]
 
 logger = logging.getLogger(__name__)
 
@@ -79,13 +82,11 @@ def names_to_look_up(places: pd.DataFrame) -> list[str]:
 
 
 def understand_targets(
-    targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: str
+    targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: Nodes
 ) -> pd.DataFrame:
     """The targets of the measured miRNAs; none where the miRNAs themselves are forecast."""
     if nodes == "mirnas":
         return pd.DataFrame(columns=["mirna", "target_gene"])
-    if nodes != "targets":
-        raise InputError(f"`mirna.nodes` is {nodes!r}; it is `targets` or `mirnas`.")
     if targets is None:
         raise InputError(
             "`mirna.nodes` is `targets`, but the study has no table of targets. Name one as "
@@ -119,7 +120,7 @@ def normalise_samples(
     return tidy(normalised, samples), table
 
 
-def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: str) -> pd.DataFrame:
+def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: Nodes) -> pd.DataFrame:
     """The samples of the forecast's genes: the miRNAs' target genes, or the miRNAs themselves."""
     if nodes == "mirnas":
         return normalised

@@ -1,0 +1,108 @@
+"""All parameters of a study: what stands in its parameters files and in globals.yml."""
+
+from typing import Any, Literal
+
+from step.embeddings.temporal import EmbeddingConfig
+from step.expression.normalisation import Normalisation
+from step.expression.samples import TableLayout
+from step.expression.times import TimeUnit
+from step.forecasting.ablation import AblationSettings
+from step.forecasting.backtest import BacktestSettings
+from step.forecasting.training import NetworkSettings
+from step.genome.contacts import Genome
+from step.genome.features import Features
+from step.pipelines.graph_engineering.nodes import PairSettings
+from step.pipelines.ingestion.nodes import Nodes
+from step.reports.study import ReportConfig
+from step.simulation.study import Simulation
+from step.typed import Name, settings
+
+
+@settings
+class Globals:
+    """What every file of a study may refer to as `${globals:…}`.
+
+    Attributes:
+        study: Names the study and the folders of its results.
+        time_unit: The unit of the study's times: `second`, `minute`, `hour`, `day` or `week`.
+        species: For looking up names at mygene.info, if that is asked for.
+        protocol: Which pipelines stand under the usual names.
+    """
+
+    study: Name
+    time_unit: TimeUnit
+    species: Name | None = None
+    protocol: str = "forecast"
+
+
+@settings
+class AssayParameters:
+    """What both assays have.
+
+    Attributes:
+        layout: How the lab's table is laid out.
+        normalisation: How samples are made comparable.
+        pairs: Which gene pairs are edges, and what they weigh.
+        embedding: How genes are embedded.
+        network: Shape, loss and training of the network.
+    """
+
+    layout: TableLayout
+    normalisation: Normalisation
+    pairs: PairSettings
+    embedding: EmbeddingConfig
+    network: NetworkSettings
+
+
+@settings
+class MrnaParameters(AssayParameters):
+    """The parameters of the mRNA course.
+
+    Attributes:
+        assay: Names the assay.
+        published: The publication's own settings.
+    """
+
+    assay: Literal["mrna"]
+    published: dict[str, Any] | None = None
+
+
+@settings
+class MirnaParameters(AssayParameters):
+    """The parameters of the miRNA course.
+
+    Attributes:
+        assay: Names the assay.
+        nodes: What is forecast: the genes that are `targets` of the miRNAs, or the `mirnas`
+            themselves at their own places in the annotation.
+        published: The publication's own settings.
+    """
+
+    assay: Literal["mirna"]
+    nodes: Nodes
+    published: dict[str, Any] | None = None
+
+
+@settings
+class Parameters:
+    """All parameters, section by section.
+
+    Attributes:
+        genome: The study's genome.
+        features: Chromatin features.
+        mrna: The mRNA course.
+        mirna: The miRNA course.
+        backtest: Origins, intervals, graph test and runtime.
+        ablation: What is run by `--pipelines ablation`.
+        report: What the report shows.
+        simulation: What is run by `--pipelines simulation`.
+    """
+
+    genome: Genome
+    features: Features
+    mrna: MrnaParameters
+    mirna: MirnaParameters
+    backtest: BacktestSettings
+    ablation: AblationSettings
+    report: ReportConfig
+    simulation: Simulation

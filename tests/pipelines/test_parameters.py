@@ -1,0 +1,318 @@
+"""No wrong setting starts a run: the schema of all parameters, and the hook that holds to it."""
+
+import copy
+import os
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+
+from step.pipelines.parameters import Globals, Parameters
+from step.settings import CONFIG_LOADER_ARGS
+from step.settings_schema import SettingsSchema
+from tests.conftest import ROOT
+from tests.pipelines.conftest import run, written
+
+SCHEMA = SettingsSchema(Parameters)
+NULLABLE = {
+    "insulation_window",
+    "class_column",
+    "birth_day",
+    "background",
+    "neighbours",
+    "threshold",
+}
+
+
+def loaded(env):
+    loader = OmegaConfigLoader(str(ROOT / "conf"), env=env, **CONFIG_LOADER_ARGS)
+    named = {name: value for name, value in loader["parameters"].items() if name[0] != "_"}
+    return named, loader["globals"]
+
+
+BASE, _ = loaded("base")
+
+
+def flat(value, name=""):
+    """Name and value of each setting and each element of a list."""
+    if isinstance(value, dict):
+        inner = ((f"{name}.{key}".lstrip("."), each) for key, each in value.items())
+    elif isinstance(value, list):
+        inner = ((f"{name}[{index}]", each) for index, each in enumerate(value))
+    else:
+        inner = ()
+        yield name, value
+    for inner_name, each in inner:
+        yield from flat(each, inner_name)
+
+
+def changed(name, value):
+    """The parameters of conf/base with another value."""
+    parameters = copy.deepcopy(BASE)
+    section, *path = re.findall(r"[^.\[\]]+", name)
+    place, keys = parameters, [section, *path]
+    for key in keys[:-1]:
+        place = place[int(key)] if isinstance(place, list) else place.setdefault(key, {})
+    place[int(keys[-1]) if isinstance(place, list) else keys[-1]] = value
+    return parameters
+
+
+def complaint(name, value):
+    found = {each.name: each.complaint for each in SCHEMA.mistakes(changed(name, value))}
+    assert name in found, f"{name} may be {value!r}"
+    return found[name]
+
+
+@pytest.mark.parametrize("env", ["base", "local", "lung", "published", "template"])
+def test_the_settings_of_each_environment_are_right(env):
+    parameters, names = loaded(env)
+    assert SCHEMA.mistakes(parameters) == []
+    assert SettingsSchema(Globals).mistakes(names) == []
+
+
+NUMBERS = {
+    name: value
+    for name, value in flat(BASE)
+    if isinstance(value, int | float) and not isinstance(value, bool)
+}
+CHOICES = {
+    each.name: each.node
+    for each in SCHEMA.leaves(BASE)
+    if {"enum", "const"} & each.node.keys() or each.node.get("type") == "boolean"
+}
+TEXTS = {name for name, value in flat(BASE) if isinstance(value, str)} - CHOICES.keys()
+
+
+def test_there_is_something_to_test():
+    assert len(NUMBERS) > 80
+    assert len(CHOICES) > 30
+    assert len(TEXTS) > 5
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_is_held_to_its_range(name):
+    whole = isinstance(NUMBERS[name], int) and name != "simulation.reads_per_bin"
+    wrong = [
+        -(10**15),
+        10**15,
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+        "text",
+        "3",
+        True,
+        [],
+        {},
+    ]
+    wrong += [NUMBERS[name] + 0.5] if whole else []
+    for value in wrong:
+        assert "it must be" in complaint(name, value)
+    if name.split(".")[-1] not in NULLABLE:
+        assert "is null; it must be" in complaint(name, None)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_is_one_of_those_named(name):
+    for value in ["nonsense", "", 5, 0, 1, None, []]:
+        complaint(name, value)
+    if "enum" in CHOICES[name]:
+        choice = CHOICES[name]["enum"][0]
+        assert f"Did you mean {choice}?" in complaint(name, choice.upper() + "x")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_text(name):
+    for value in [5, True, {}, "x" * 1000]:
+        complaint(name, value)
+    if name.split(".")[-1] not in NULLABLE:
+        complaint(name, None)
+
+
+def test_a_section_is_a_section():
+    names = {name.rpartition(".")[0] for name in (each.name for each in SCHEMA.leaves(BASE))}
+    for name in names:
+        for value in (None, [1], "text", 5):
+            assert "must be a section" in complaint(name, value)
+
+
+def test_each_number_of_the_schema_has_two_bounds():
+    def bare(node):
+        if isinstance(node, list):
+            return [each for inner in node for each in bare(inner)]
+        if not isinstance(node, dict):
+            return []
+        number = node.get("type") in ("integer", "number") and "const" not in node
+        bounded = {"minimum", "exclusiveMinimum"} & node.keys() and {
+            "maximum", "exclusiveMaximum",
+        } & node.keys()  # fmt: skip
+        unbounded_list = node.get("type") == "array" and "maxItems" not in node
+        own = [node] if (number and not bounded) or unbounded_list else []
+        return own + [each for inner in node.values() for each in bare(inner)]
+
+    assert bare(SCHEMA._root) == []
+
+
+FINDINGS = [
+    ("backtest.jobs", 0, "it must be -1 or a whole number from 1 to 1024"),
+    ("backtest.seed", -1, "a whole number from 0"),
+    ("mrna.network.training.window", 0, "a whole number from 1 to 1000"),
+    ("mrna.network.training.learning_rate", 1e9, "a number above 0 and at most 10"),
+    ("mrna.network.training.learning_rate", -0.1, "a number above 0 and at most 10"),
+    ("mrna.network.training.update_steps", -3, "a whole number from 0"),
+    ("mrna.network.training.initial_steps", -1, "a whole number from 0"),
+    ("mrna.network.model.dropout", -1, "a number at least 0 and below 1"),
+    ("mrna.network.model.chebyshev_order", 0, "a whole number from 1 to 16"),
+    ("mrna.network.model.channels", [], "a list of 2 to 17 values"),
+    ("mrna.network.model.channels[1]", 0, "a whole number from 1 to 4096"),
+    ("mrna.network.loss.error_weight", float("nan"), "a number from 0 to 1000"),
+    ("mrna.network.loss.trend_weight", -1.0, "a number from 0 to 1000"),
+    ("mrna.network.loss.error", "MSE", "one of mse, l1. Did you mean mse?"),
+    ("mrna.network.loss.error", "rmse", "one of mse, l1. Did you mean mse?"),
+    ("mirna.network.model.attention_heads", 3, "is 3, which does not divide output_channels, 8"),
+    ("mrna.pairs.contact_weight", float("nan"), "a number from 0 to 1000"),
+    ("mrna.pairs.tad_weight", -0.1, "a number from 0 to 1000"),
+    ("mrna.pairs.same_bin", "neighbours", "one of ranked, connected, excluded"),
+    ("mrna.embedding.p", 0, "a number from 1e-06"),
+    ("mrna.embedding.q", 0, "a number from 1e-06"),
+    ("mrna.embedding.walk_length", 1, "a whole number from 2"),
+    ("mrna.embedding.walks_per_node", 0, "a whole number from 1"),
+    ("mrna.embedding.context", -1, "a whole number from 1"),
+    ("mrna.layout.scale", "log", "one of log2, ln, linear"),
+    ("mirna.normalisation.content", "best", "one of housekeeping, top"),
+    ("mirna.nodes", "genes", "one of targets, mirnas"),
+    ("report.extreme_share", 2, "a number above 0 and at most 0.5"),
+    ("simulation.chromosomes_mb", [], "a list of 1 to 100 values"),
+    ("simulation.coupling", 2, "a number from 0 to 1"),
+    ("simulation.replicates", 0, "a whole number from 2 to 100"),
+    ("simulation.n_genes", 0, "a whole number from 10"),
+    ("simulation.bin_size", 10_000, "which cuts the chromosomes into 23000 bins"),
+    ("backtest.history_share", 0.5, "is 0.5 and scored_share 0.5; together they must be below 1"),
+    ("bactest.rewirings", 5, "there is no such setting. Did you mean backtest.rewirings?"),
+    ("mrna.nonsense", 5, "there is no such setting. `mrna` has layout, normalisation"),
+    ("mrna.network.kind", "STEPmii", "one of STEPmi, STEPmr. Did you mean STEPmi?"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), FINDINGS)
+def test_what_was_once_let_through_is_refused(name, value, expected):
+    assert expected in complaint(name, value)
+
+
+@pytest.mark.parametrize(
+    ("section", "weights"),
+    [
+        ("mrna.pairs", ["contact", "compartment", "tad", "insulation"]),
+        ("mrna.network.loss", ["error", "direction", "trend", "consistency"]),
+    ],
+)
+def test_one_weight_is_above_zero(section, weights):
+    parameters = copy.deepcopy(BASE)
+    place = parameters
+    for key in section.split("."):
+        place = place[key]
+    place |= {f"{weight}_weight": 0.0 for weight in weights}
+    (mistake,) = SCHEMA.mistakes(parameters)
+    assert mistake.name == f"{section}.{weights[0]}_weight"
+    assert "one must be above 0" in mistake.complaint
+
+
+def refused(project, params=None, env="base"):
+    with pytest.raises(click.ClickException) as raised:
+        run(project, "mrna", params, env=env)
+    assert written(project) == []
+    return raised.value.message
+
+
+def test_a_mistake_is_told_with_its_place(project):
+    own = project / "conf" / "own"
+    own.mkdir()
+    (own / "globals.yml").write_text("study: own\n")
+    (own / "parameters.yml").write_text(
+        "backtets:\n  rewirings: 5\nmrna:\n  embedding:\n    p: 0\nfeatures:\n"
+    )
+    message = refused(project, {"backtest": {"jobs": 0}}, env="own")
+    assert message.split("\n") == [
+        "Wrong settings:",
+        "  features (conf/own/parameters.yml) is null; it must be a section with "
+        "excluded_chromosomes, insulation_window.",
+        "  mrna.embedding.p (conf/own/parameters.yml) is 0; it must be a number from 1e-06 to "
+        "1e+06.",
+        "  backtest.jobs (--params) is 0; it must be -1 or a whole number from 1 to 1024.",
+        "  backtets.rewirings (conf/own/parameters.yml) is 5, but there is no such setting. "
+        "Did you mean backtest.rewirings?",
+        "docs/parameters.md lists all settings.",
+    ]
+
+
+def test_a_long_list_of_mistakes_is_cut(project):
+    message = refused(project, {"mrna": None, "backtest": {f"a{n}": 1 for n in range(20)}})
+    assert "  and 11 more." in message
+    assert len(message.split("\n")) == 13
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("mrna: [1]\n", r"mrna is a list in .*own.parameters\.yml or .*base.*, and a section in"),
+        ("- mrna\n", r"conf/own/parameters\.yml is a list"),
+        ("mrna:\n  a: 1\n b: 2\n", r"conf/own/parameters\.yml is not valid YAML: line \d"),
+        ("backtest:\n  jobs: 1\n  jobs: 2\n", "not valid YAML: line 3: found duplicate key jobs"),
+        ("backtest:\n  jobs: ${globals:job}\n", "Globals key 'job' not found"),
+    ],
+)
+def test_files_that_cannot_be_read_are_explained(project, content, expected):
+    (project / "conf" / "own").mkdir()
+    (project / "conf" / "own" / "parameters.yml").write_text(content)
+    assert re.search(expected, refused(project, env="own"))
+
+
+def test_a_list_is_not_changed_element_by_element(project):
+    params = {"mrna": {"network": {"model": {"channels": {"0": 8}}}}}
+    assert re.search(
+        "mrna.network.model.channels is a list .* A list can only be given whole",
+        refused(project, params),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("time_unit: dya", "time_unit (conf/own/globals.yml) is 'dya'; it must be one of second"),
+        ("time_units: day", "time_units (conf/own/globals.yml) is 'day', but there is no such"),
+        ("species: 10090", "species (conf/own/globals.yml) is 10090; it must be text"),
+    ],
+)
+def test_globals_are_checked_as_well(project, content, expected):
+    (project / "conf" / "own").mkdir()
+    (project / "conf" / "own" / "globals.yml").write_text(f"study: own\n{content}\n")
+    message = refused(project, env="own")
+    assert expected in message
+    assert message.count("\n") == 2
+
+
+def test_what_the_catalog_takes_from_the_command_line_is_no_mistake(project):
+    own = project / "conf" / "own"
+    own.mkdir()
+    entry = {"type": "kedro.io.MemoryDataset", "data": "${runtime_params:own_root,null}"}
+    (own / "catalog_raw.yml").write_text(yaml.safe_dump({"gene_sets": entry}))
+    assert "own_root" not in refused(project, {"own_root": "x", "a": 1}, env="own")
+    assert "own_root (--params) is 'x', but there" in refused(project, {"own_root": "x"})
+    assert "Did you mean own_root?" in refused(project, {"own_rot": "x"}, env="own")
+
+
+def test_the_command_ends_with_one_message(project):
+    found = subprocess.run(
+        [sys.executable, "-m", "kedro", "run", "--params", "bactest.rewirings=5"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 1
+    assert "Error: Wrong settings:\n  bactest.rewirings (--params) is 5, but" in found.stderr
+    assert "Traceback" not in found.stdout + found.stderr
+    assert written(project) == []
