@@ -162,31 +162,6 @@ class StageTimes:
             logger.info("%s: seconds by stage: %s", assay, seconds)
 
 
-class RawFiles:
-    """Keeps raw files: the simulation overwrites only those of a simulated study."""
-
-    def __init__(self) -> None:
-        self._study = DEMO
-
-    @hook_impl
-    def after_context_created(self, context: KedroContext) -> None:
-        """Remember which study is run."""
-        self._study = context.config_loader["globals"].get("study", DEMO)
-
-    @hook_impl
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Refuse to simulate where raw files lie that may have been measured."""
-        if self._study == DEMO or self._study.startswith("simulated"):
-            return
-        for name in sorted(pipeline.all_outputs()):
-            if _layer(catalog, name) == "raw" and catalog.get(name).exists():
-                raise click.ClickException(
-                    f"{_file(catalog, name)} exists, and the simulation would overwrite it. Run it "
-                    f"with `--env simulated`; the study {self._study!r} may have been measured, as "
-                    "its name is not demo and does not start with simulated."
-                )
-
-
 def _file(catalog: DataCatalog, name: str) -> str:
     return str(catalog.get(name)._describe().get("filepath", "(no file)"))
 

@@ -1,6 +1,7 @@
 """Settings of the Kedro project."""
 
-from step.hooks import Protocol, RawFiles, Sources, StageTimes
+from step.hooks import Protocol, Sources, StageTimes
+from step.pipelines.simulation.hooks import RawFiles
 
 HOOKS = (Protocol(), Sources(), RawFiles(), StageTimes())
 
