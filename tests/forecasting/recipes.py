@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
+from step.embeddings.engines import EmbeddingConfig
+from step.embeddings.temporal import temporal_embedding
 from step.forecasting.arms import NetworkRecipe
 from step.forecasting.backtest import BacktestSettings, filter_courses
 from step.forecasting.course import Course

@@ -116,7 +116,7 @@ ALLOWED = {
     "models": {"models"},
     "expression": {"expression", "errors", "typed"},
     "genome": {"genome", "errors", "typed"},
-    "embeddings": {"embeddings", "genome", "typed"},
+    "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
         "forecasting", "embeddings", "genome", "models", "errors", "typed", "expression",
     },

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from step.embeddings.temporal import EmbeddingConfig
+from step.embeddings.engines import EmbeddingConfig
 from step.expression.normalisation import Normalisation
 from step.expression.samples import TableLayout
 from step.expression.times import TimeUnit

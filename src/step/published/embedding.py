@@ -6,7 +6,7 @@ import joblib
 import numpy as np
 import scipy.sparse
 
-from step.embeddings.skip_gram import skip_gram
+from step.embeddings.skip_gram import SkipGramConfig, skip_gram
 from step.embeddings.walks import random_walks
 from step.graphs.gene_graph import GeneGraph, adjacency
 from step.typed import settings
@@ -80,15 +80,14 @@ def _node2vec(graph: scipy.sparse.csr_array, config: JointEmbeddingConfig) -> np
     walks = random_walks(
         graph, config.walks_per_node, config.walk_length, config.p, config.q, config.walk_seed
     )
-    return skip_gram(
-        walks,
-        graph.shape[0],
+    training = SkipGramConfig(
         config.dimensions,
         config.context,
         config.epochs,
         config.skip_gram_seed,
         pooled=config.pooled_negatives,
-    ).inner
+    )
+    return skip_gram(walks, graph.shape[0], training).inner
 
 
 def _all_times(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from step.embeddings.temporal import EmbeddingConfig
+from step.embeddings.engines import EmbeddingConfig
 from step.forecasting.course import Course, Forecaster
 from step.forecasting.training import TrainedNetwork
 from step.graphs.gene_graph import GeneGraph

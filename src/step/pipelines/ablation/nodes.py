@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from step.embeddings.temporal import EmbeddingConfig
+from step.embeddings.engines import EmbeddingConfig
 from step.forecasting.ablation import AblationSettings, ablate, tabulate
 from step.forecasting.arms import NetworkRecipe
 from step.forecasting.backtest import BacktestSettings, filter_courses

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
+from step.embeddings.engines import EmbeddingConfig
+from step.embeddings.temporal import temporal_embedding
 from step.forecasting.panel import panel_from_expression
 from step.graphs.gene_graph import gene_graph
 from step.graphs.weights import weights_over_time

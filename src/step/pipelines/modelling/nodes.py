@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 import step
-from step.embeddings.temporal import EmbeddingConfig
+from step.embeddings.engines import EmbeddingConfig
 from step.evaluation.graph_test import GraphTest, graph_test
 from step.forecasting.arms import NetworkRecipe
 from step.forecasting.backtest import (
