@@ -4,6 +4,7 @@ import gzip
 import shutil
 import tempfile
 import zlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -82,7 +83,8 @@ def local_copy(where: str) -> Path:
 def opened(path: Path, mode: str) -> IO[Any]:
     """An open file, unpacked if it is gzipped; text, where the mode asks for it, is UTF-8."""
     encoding = "utf-8" if "t" in mode else None
-    return (gzip.open if path.suffix.lower() == ".gz" else open)(path, mode, encoding=encoding)
+    open_file: Callable[..., IO[Any]] = gzip.open if path.suffix.lower() == ".gz" else open
+    return open_file(path, mode, encoding=encoding)
 
 
 def temporary_file(name: str) -> Path:
