@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, TypeVar
@@ -97,7 +97,8 @@ def local_copy(where: str) -> Path:
 def opened(path: Path, mode: str) -> IO[Any]:
     """An open file, unpacked if it is gzipped; text, where the mode asks for it, is UTF-8."""
     encoding = "utf-8" if "t" in mode else None
-    return (gzip.open if path.suffix.lower() == ".gz" else open)(path, mode, encoding=encoding)
+    open_file: Callable[..., IO[Any]] = gzip.open if path.suffix.lower() == ".gz" else open
+    return open_file(path, mode, encoding=encoding)
 
 
 def text_lines(path: Path, name: str) -> Iterator[tuple[int, str]]:

@@ -77,7 +77,10 @@ class GraphOperator:
 
     def to(self, device: torch.device) -> "GraphOperator":
         """The same graph on another device."""
-        moved = {
-            name: None if value is None else value.to(device) for name, value in vars(self).items()
-        }
-        return GraphOperator(**moved)
+        return GraphOperator(
+            degree=self.degree.to(device),
+            source=self.source.to(device),
+            pointer=self.pointer.to(device),
+            weight=self.weight.to(device),
+            laplacian=None if self.laplacian is None else self.laplacian.to(device),
+        )

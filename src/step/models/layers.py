@@ -219,7 +219,7 @@ class SequenceMemory(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
         series = _by_gene(x)
-        if self.lstm is not None:
+        if self.lstm is not None and self.project is not None:
             series = series + self.project(self.lstm(series)[0])
         return _by_window(self.norm(series), x.shape)
 
@@ -296,10 +296,11 @@ class Head(nn.Module):
             norm = ChannelNorm(after, over_genes=norm_over_genes)
             layers += [nn.Conv2d(before, after, 1), norm, nn.ELU(), nn.Dropout(dropout)]
         layers.pop()  # none before the last layer
-        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 1))
+        last = nn.Conv2d(channels[-1], 1, 1)
+        self.layers = nn.Sequential(*layers, last)
         if from_zero:
-            nn.init.normal_(self.layers[-1].weight, std=0.01)
-            nn.init.zeros_(self.layers[-1].bias)
+            nn.init.normal_(last.weight, std=0.01)
+            nn.init.zeros_(last.bias)  # type: ignore[arg-type]  # it has one
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]` → `[batch, gene]`."""

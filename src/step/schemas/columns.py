@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from pandera import dtypes
 from pandera.dtypes import immutable
 from pandera.engines.pandas_engine import DataType, Engine
 
@@ -27,7 +28,9 @@ class _Kind(DataType):
         """Name the kind, as the documentation does."""
         return self.name
 
-    def check(self, pandera_dtype: DataType, data_container: Any = None) -> bool | np.ndarray:
+    def check(
+        self, pandera_dtype: dtypes.DataType, data_container: Any = None
+    ) -> bool | np.ndarray:
         """Tell whether a series is of this kind, value by value where it is not."""
         if data_container is None or len(data_container) == 0 or data_container.isna().all():
             return True

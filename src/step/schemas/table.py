@@ -78,9 +78,10 @@ def rules(field: pa.Column) -> str:
 
 
 def _rule(check: pa.Check) -> str:
+    statistics: dict[str, Any] = check.statistics or {}
     if check.name == "isin":
-        return f"one of {', '.join(check.statistics['allowed_values'])}"
-    return BOUNDS[check.name].format(**check.statistics)
+        return f"one of {', '.join(statistics['allowed_values'])}"
+    return BOUNDS[str(check.name)].format(**statistics)
 
 
 def _breach(error: SchemaError, table: pd.DataFrame, schema: type[Table]) -> str:
