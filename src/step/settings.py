@@ -14,9 +14,11 @@ DATA_CATALOG_CLASS = StudyCatalog
 CONFIG_LOADER_CLASS = StudyConfigLoader
 
 # An environment's parameters add to the base ones; a catalog entry it names replaces the base one.
+# What is raw is declared in files of its own, `catalog_raw.yml`.
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
+    "config_patterns": {"catalog_raw": ["catalog_raw*", "**/catalog_raw*"]},
     "merge_strategy": {"parameters": "soft", "globals": "soft"},
 }
 

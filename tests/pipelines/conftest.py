@@ -2,9 +2,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from step.project.session import StudySession
 from tests.conftest import copy_project
 
 QUICK = {
@@ -27,7 +27,7 @@ def run(
 ):
     """Run a pipeline of a copy of the project, as the command line does."""
     bootstrap_project(project)
-    with KedroSession.create(project_path=project, env=env, runtime_params=params or {}) as session:
+    with StudySession.create(project_path=project, env=env, runtime_params=params or {}) as session:
         return session.run(pipeline_names=[pipeline], **chosen)
 
 

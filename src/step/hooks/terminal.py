@@ -1,8 +1,10 @@
 """What a run shows in the terminal: whose message it is, how long it will take, what came out."""
 
+import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -59,11 +61,7 @@ class Terminal:
         if not scored:
             logger.info("done in %.1f s", seconds)
             return
-        lines = []
-        for name in scored:
-            assay = name.partition(".")[0]
-            files = [_path(catalog, f"{assay}.{each}") for each in ("report", "workbook")]
-            lines += [assay, *(f"  {line}" for line in verdict(catalog.load(name)) + files)]
+        lines = [line for name in scored for line in _summary(catalog, name.partition(".")[0])]
         lines.append(f"done in {seconds:.0f} s")
         get_console().print(Panel(Text("\n".join(lines)), expand=False))
 
@@ -85,41 +83,51 @@ class AssayName(logging.Filter):
         return True
 
 
-def draw_bar(items: Sequence[Item], description: str) -> Iterator[Item]:
-    """Iterate, with a bar and the time that is left where it takes longer than `PATIENCE`."""
+def draw_bar(items: Iterable[Item], total: int, description: str) -> Iterator[Item]:
+    """Iterate, with a bar and the time that is left where it takes longer than `PATIENCE`.
+
+    Loops within the loop draw nothing.
+    """
+    show_progress(None)
     started = perf_counter()
     with Progress(console=get_console(), transient=True) as bars:
-        bar = bars.add_task(description, total=len(items), visible=False)
+        bar = bars.add_task(description, total=total, visible=False)
         for item in items:
             yield item
             bars.update(bar, advance=1, visible=perf_counter() - started > PATIENCE)
+    show_progress(draw_bar)
 
 
 def verdict(metrics: dict[str, Any]) -> list[str]:
-    """Return the outcome of an assay in two lines: against the best baseline, and of the graph."""
+    """Return the outcome of an assay in two lines: beside the best baseline, and of the graph.
+
+    Args:
+        metrics: As `metrics.json` holds them; what is not computed is absent.
+    """
     scores = {arm: score["mse"] for arm, score in metrics["arms"].items()}
     step = scores.pop("step")
     best = metrics.get("best_baseline") or min(scores, key=scores.get)
-    share = 100 * (1 - step / scores[best])
-    accuracy = (
-        f"MSE {step:.4g}, {abs(share):.1f} % {'below' if share > 0 else 'above'} that of the best "
-        f"baseline, {best} ({scores[best]:.4g}){_chance(metrics.get('skill_p'))}"
-    )
+    accuracy = f"MSE {step:.4g}; best baseline, {best}: {scores[best]:.4g}"
+    if "skill_p" in metrics:
+        accuracy += f" (skill {100 * metrics['skill']:.1f} %, p = {metrics['skill_p']:.2g})"
     if "scored" in metrics:
         return [accuracy, f"of {metrics['scored']}"]
     test = metrics["graph_test"]
     if "p" not in test:
         return [accuracy, "whether contacts help was not tested"]
     rewired = sum(test["rewired_mse"]) / len(test["rewired_mse"])
-    graph = f"contacts: MSE {test['real_mse']:.4g}, on rewired graphs {rewired:.4g}"
-    return [accuracy, graph + _chance(test["p"])]
+    found = "contacts help" if test["p"] <= CHANCE else "no evidence that contacts help"
+    return [accuracy, f"{found} (MSE on rewired graphs: {rewired:.4g}, p = {test['p']:.2g})"]
 
 
-def _chance(p: float | None) -> str:
-    if p is None:
-        return ""
-    return f"; p = {p:.2g}{'' if p <= CHANCE else ', no more than chance'}"
-
-
-def _path(catalog: DataCatalog, name: str) -> str:
-    return os.path.relpath(catalog.get(name)._describe()["filepath"])
+def _summary(catalog: DataCatalog, assay: str) -> list[str]:
+    """The verdict on an assay, and where to read on."""
+    paths = {
+        name: os.path.relpath(catalog.get(f"{assay}.{name}")._describe()["filepath"])
+        for name in ("metrics", "report", "workbook")
+    }
+    metrics = json.loads(Path(paths["metrics"]).read_text(encoding="utf-8"))
+    return [
+        assay,
+        *(f"  {line}" for line in [*verdict(metrics), paths["report"], paths["workbook"]]),
+    ]

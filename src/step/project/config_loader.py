@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 from kedro.config import MissingConfigException, OmegaConfigLoader
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from step.project.entries import entry_fault, is_nothing
 
-RAW_FILES = ["catalog_raw*", "**/catalog_raw*"]
 STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SHOWN_FAULTS = 10
 
@@ -23,7 +22,7 @@ SHOWN_FAULTS = 10
 class StudyConfigLoader(OmegaConfigLoader):
     """Kedro's loader, which tells a study's own sources from those of the demo study.
 
-    Sources are what files `catalog_raw*.yml` declare. An environment whose `globals.yml` names
+    Sources are what the files `catalog_raw*.yml` declare. An environment whose `globals.yml` names
     another study than `conf/base` does borrows none of the base files: it has what it names. A
     source is optional if its base entry holds `data: null` or `metadata: {optional: true}`.
 
@@ -59,22 +58,20 @@ class StudyConfigLoader(OmegaConfigLoader):
     @property
     def has_study_of_its_own(self) -> bool:
         """Whether the environment names another study than `conf/base` does."""
-        base = self._read(self.base_env, "globals", self.config_patterns["globals"])
+        base = self._read(self.base_env, "globals")
         return self.study != base.get("study")
 
     def sources(self) -> set[str]:
         """Return the names of all sources."""
         return {
-            name
-            for env in (self.base_env, self.run_env)
-            for name in self._read(env, "catalog", RAW_FILES)
+            name for env in (self.base_env, self.run_env) for name in self._read(env, "catalog_raw")
         }
 
     def own_files(self) -> set[str]:
         """Return the sources for which the environment itself names a file."""
         if self.run_env == self.base_env:
             return set()
-        entries = self._read(self.run_env, "catalog", self.config_patterns["catalog"])
+        entries = self._read(self.run_env, "catalog")
         return {name for name in self.sources() & set(entries) if not is_nothing(entries[name])}
 
     def lacking(self) -> set[str]:
@@ -85,19 +82,20 @@ class StudyConfigLoader(OmegaConfigLoader):
 
     def _optional(self) -> set[str]:
         """The sources that a study need not have."""
-        entries = self._read(self.base_env, "catalog", RAW_FILES)
+        entries = self._read(self.base_env, "catalog_raw")
         return {
             name
             for name, entry in entries.items()
             if is_nothing(entry) or (entry.get("metadata") or {}).get("optional")
         }
 
-    def _read(self, env: str, key: str, patterns: list[str]) -> dict[str, Any]:
-        """What the files of one environment alone say."""
+    def _read(self, env: str, key: str) -> dict[str, Any]:
+        """What the files of one environment alone say, as they are written."""
         with self._explained(key):
-            return self.load_and_merge_dir_config(
-                self._get_conf_env_path(env), patterns, key, set()
-            )
+            named: dict[str, Any] = {}
+            for path in self._files(env, key):
+                named |= OmegaConf.to_container(self._load(path))
+            return {name: value for name, value in named.items() if not name.startswith("_")}
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
@@ -149,11 +147,10 @@ class StudyConfigLoader(OmegaConfigLoader):
                 "letter or a digit."
             )
 
-    def _files(self, key: str) -> list[Path]:
-        """The files of one kind of configuration, those of the environment first."""
+    def _files(self, env: str, key: str) -> list[Path]:
+        """The files of one kind of configuration in one environment."""
         found = [
             Path(each)
-            for env in (self.run_env, self.base_env)
             for pattern in self.config_patterns[key]
             for each in self._fs.glob(f"{self._get_conf_env_path(env)}/{pattern}")
         ]
@@ -163,23 +160,22 @@ class StudyConfigLoader(OmegaConfigLoader):
         with self._fs.open(str(path)) as file:
             return file.read()
 
+    def _load(self, path: Path) -> DictConfig | ListConfig:
+        return OmegaConf.load(io.StringIO(self._content(path).decode()))
+
     def _shown(self, path: Path) -> str:
         """A path as the user would write it: from the project's root, where it lies there."""
         root = Path(self.conf_source).parent
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
     def _file_of(self, name: str) -> str:
-        """The file in which an entry of the catalog stands."""
-        files = self._files("catalog")
-        return next(
-            self._shown(path)
-            for path in files
-            if name in OmegaConf.load(io.StringIO(self._content(path).decode()))
-        )
+        """The file in which an entry of the catalog stands, of the environment or of the base."""
+        files = self._files(self.run_env, "catalog") + self._files(self.base_env, "catalog")
+        return next(self._shown(path) for path in files if name in self._load(path))
 
     def _fault(self, key: str, error: Exception) -> str | None:
         """Say which file cannot be read, and why; None where no file is to blame."""
-        for path in self._files(key):
+        for path in self._files(self.run_env, key) + self._files(self.base_env, key):
             fault = _yaml_fault(self._content(path))
             if fault is not None:
                 return f"{self._shown(path)}{fault}"
