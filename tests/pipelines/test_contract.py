@@ -15,14 +15,18 @@ from tests.conftest import ROOT
 ENVIRONMENTS = ["base", "lung", "published"]
 IN_MEMORY = {
     "ingestion.genome.checked_annotation",
-    "ingestion.mrna.measurements",
     "ingestion.mrna.names",
+    "ingestion.mrna.names_without_place",
     "ingestion.mrna.normalised",
-    "ingestion.mirna.measurements",
-    "ingestion.mirna.names",
+    "ingestion.mrna.understood_samples",
+    "ingestion.mrna.values",
     "ingestion.mirna.chosen",
+    "ingestion.mirna.names",
+    "ingestion.mirna.names_without_place",
     "ingestion.mirna.normalised",
+    "ingestion.mirna.understood_samples",
     "ingestion.mirna.understood_targets",
+    "ingestion.mirna.values",
     "modelling.mrna.baseline_backtest",
     "modelling.mrna.network_backtest",
     "modelling.mirna.baseline_backtest",
@@ -114,15 +118,15 @@ def test_each_assay_runs_from_raw_files_alone():
 
 ALLOWED = {
     "models": {"models"},
-    "expression": {"expression", "errors", "typed"},
-    "genome": {"genome", "errors", "typed"},
+    "expression": {"expression", "errors", "names", "typed"},
+    "genome": {"genome", "errors", "names", "typed"},
     "embeddings": {"embeddings", "genome", "typed"},
     "forecasting": {
         "forecasting", "embeddings", "genome", "models", "errors", "typed", "expression",
     },
     "evaluation": {"evaluation", "expression"},
     "figures": {"figures", "evaluation"},
-    "datasets": {"datasets", "genome", "errors"},
+    "datasets": {"datasets", "genome", "errors", "names"},
 }  # fmt: skip
 
 
