@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from step.forecasting.panel import Panel
 from step.graphs.gene_graph import GeneGraph
@@ -19,6 +20,10 @@ from step.simulation.genome import simulate_annotation, simulate_bins
 from step.simulation.study import sample_times
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("step", deadline=None)
+settings.load_profile("step")
 
 
 def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Panel, GeneGraph]:

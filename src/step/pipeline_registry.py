@@ -39,9 +39,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "__default__": whole["mrna"] + whole["mirna"],
         **whole,
         "ingestion": sum(ingested.values(), Pipeline([])),
-        "gene_names": sum(ingested.values(), Pipeline([]))
-        + ingestion.create_lookup_pipeline("mrna")
-        + ingestion.create_lookup_pipeline("mirna"),
+        "gene_names": ingested["genome"]
+        + ingestion.create_lookup_pipeline("mrna", with_targets=False)
+        + ingestion.create_lookup_pipeline("mirna", with_targets=True),
         "graph_engineering": sum(graphs.values(), Pipeline([])),
         "embedding": sum(embedded.values(), Pipeline([])),
         "modelling": sum(modelled.values(), Pipeline([])),

@@ -34,7 +34,7 @@ CASES = {
     ),
     "unreadable table": (
         lambda raw: (raw / "mirna_counts.tsv").write_bytes(b"\x00\x01" * 50),
-        "not a text table",
+        r"mirna_counts\.tsv, line 1 holds a NUL character",
     ),
     "unreadable map": (
         lambda raw: (raw / "contacts.cool").write_text("no map"),
@@ -208,9 +208,23 @@ def test_a_wrong_source_is_explained_and_nothing_written(project, case):
         ({"mirna": {"layout": {"birth_day": None}}}, "set `birth_day`"),
     ],
 )
-def test_wrong_settings_are_explained(project, params, message):
+def test_wrong_settings_are_explained_and_nothing_written(project, params, message):
     with pytest.raises(click.ClickException, match=message):
         run(project, "mirna", params)
+    assert written(project) == []
+
+
+def test_counts_that_cannot_be_normalised_are_explained_with_their_file(project):
+    table = project / RAW / "mirna_counts.tsv"
+    rows = [line.split("\t") for line in table.read_text().splitlines()]
+    for row in rows:
+        if row[rows[0].index("Class Name")] == "Positive":
+            row[-1] = ""
+    table.write_text("\n".join(map("\t".join, rows)))
+    message = r"(?s)has no value of a Positive probe.*mirna\.raw_expression: .*mirna_counts\.tsv"
+    with pytest.raises(click.ClickException, match=message):
+        run(project, "__default__")
+    assert written(project) == []
 
 
 @pytest.mark.parametrize(

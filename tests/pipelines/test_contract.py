@@ -15,18 +15,18 @@ from tests.conftest import ROOT
 ENVIRONMENTS = ["base", "simulated", "lung", "published"]
 IN_MEMORY = {
     "ingestion.genome.checked_annotation",
-    "ingestion.mrna.measurements",
     "ingestion.mrna.names",
+    "ingestion.mrna.names_without_place",
     "ingestion.mrna.normalised",
-    "ingestion.mirna.measurements",
-    "ingestion.mirna.names",
+    "ingestion.mrna.understood_samples",
+    "ingestion.mrna.values",
     "ingestion.mirna.chosen",
+    "ingestion.mirna.names",
+    "ingestion.mirna.names_without_place",
     "ingestion.mirna.normalised",
+    "ingestion.mirna.understood_samples",
     "ingestion.mirna.understood_targets",
-    "modelling.mrna.baseline_backtest",
-    "modelling.mrna.network_backtest",
-    "modelling.mirna.baseline_backtest",
-    "modelling.mirna.network_backtest",
+    "ingestion.mirna.values",
     "simulation.annotated",
     "simulation.bins",
     "simulation.mirna_truth",
@@ -114,15 +114,20 @@ def test_each_assay_runs_from_raw_files_alone():
 
 ALLOWED = {
     "models": {"models"},
-    "expression": {"expression", "errors", "typed"},
-    "genome": {"genome", "errors", "typed"},
+    "models": {"models", "typed"},
+    "expression": {"expression", "errors", "names", "typed"},
+    "genome": {"genome", "errors", "names", "typed"},
+    "graphs": {"graphs", "typed"},
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
-        "forecasting", "embeddings", "genome", "models", "errors", "typed", "expression",
+        "forecasting", "evaluation", "embeddings", "models", "graphs", "expression", "errors",
+        "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression"},
     "figures": {"figures", "evaluation", "forecasting"},
-    "datasets": {"datasets", "genome", "errors"},
+    "simulation": {"simulation", "genome", "typed"},
+    "reports": {"reports", "evaluation", "figures", "forecasting", "expression", "typed"},
+    "datasets": {"datasets", "genome", "errors", "names"},
 }  # fmt: skip
 
 

@@ -2,9 +2,9 @@
 
 from step.datasets.contact_map import ContactMapDataset
 from step.datasets.gene_annotation import GeneAnnotationDataset
-from step.datasets.gene_query import GeneQueryDataset
 from step.datasets.gene_sets import GeneSetsDataset
 from step.datasets.h5ad import H5adDataset
+from step.datasets.looked_up_names import LookedUpNamesDataset
 from step.datasets.network import NetworkDataset
 from step.datasets.record import RecordDataset
 from step.datasets.table import TableDataset
@@ -23,10 +23,10 @@ __all__ = [
     "ContactMapDataset",
     "FigureDataset",
     "GeneAnnotationDataset",
-    "GeneQueryDataset",
     "GeneSetsDataset",
     "H5adDataset",
     "JSONDataset",
+    "LookedUpNamesDataset",
     "NetworkDataset",
     "ParquetDataset",
     "RecordDataset",

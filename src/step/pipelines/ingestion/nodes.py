@@ -6,10 +6,15 @@ from typing import Literal
 import cooler
 import pandas as pd
 
-from step.errors import InputError
-from step.expression.normalisation import Normalisation, drop_undetected, normalise, tidy
+from step.errors import InputError, listed
+from step.expression.normalisation import (
+    Normalisation,
+    Normalised,
+    drop_undetected,
+    normalise,
+    tidy,
+)
 from step.expression.samples import (
-    Measurements,
     TableLayout,
     describe_samples,
     read_genes,
@@ -20,6 +25,7 @@ from step.forecasting.backtest import BacktestSettings
 from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
 from step.genome.features import Features, insulation_window
+from step.genome.gene_query import look_up_symbols
 from step.genome.placement import place_genes, read_gene_names
 
 Nodes = Literal["targets", "mirnas"]
@@ -40,11 +46,13 @@ def understand_table(
     raw_expression: pd.DataFrame,
     sample_sheet: pd.DataFrame | None,
     layout: TableLayout,
+    normalisation: Normalisation,
     backtest: BacktestSettings,
-) -> Measurements:
-    """Genes, samples and values of a lab's table; what was understood is logged.
+) -> tuple[Normalised, pd.DataFrame]:
+    """Normalised values of a lab's table, and its samples; what was understood is logged.
 
-    A course that is too short for the backtest ends the run here.
+    References are chosen before the first forecast origin. A course that is too short for the
+    backtest ends the run here, as does one that cannot be normalised.
     """
     measurements = read_measurements(raw_expression, layout, sample_sheet, "raw_expression")
     samples = measurements.samples
@@ -64,21 +72,38 @@ def understand_table(
             "Each time lies in a single batch, and the batches differ between times: what looks "
             "like a change over time may be one of batch."
         )
-    return measurements
+    return normalise(measurements, normalisation, n_history(n_times, backtest)), samples
 
 
 def understand_names(gene_names: pd.DataFrame | None, looked_up_names: pd.DataFrame) -> pd.Series:
     """Assay name → symbol: of the study's own table, else as looked up; empty without either."""
     found = read_gene_names(looked_up_names, "looked_up_names")
-    if gene_names is None:
-        return found
-    own = read_gene_names(gene_names, "gene_names")
+    own = _own_names(gene_names)
     return pd.concat([own, found[~found.index.isin(own.index)]])
 
 
-def names_to_look_up(places: pd.DataFrame) -> list[str]:
-    """The names of the genes that have no place."""
+def _own_names(gene_names: pd.DataFrame | None) -> pd.Series:
+    if gene_names is None:
+        return pd.Series(dtype=object)
+    return read_gene_names(gene_names, "gene_names")
+
+
+def names_without_place(
+    expression: pd.DataFrame, gene_names: pd.DataFrame | None, annotation: pd.DataFrame
+) -> list[str]:
+    """The names of the genes that have no place by the study's own table of names."""
+    genes = expression["gene"].drop_duplicates().tolist()
+    places = place_genes(genes, _own_names(gene_names), annotation)
     return places.loc[places["unplaced"].notna(), "gene"].tolist()
+
+
+def ask_for_symbols(names: list[str], species: str | None) -> pd.DataFrame:
+    """The symbols that mygene.info knows for the names; how many it found is logged."""
+    answers = look_up_symbols(names, species)
+    logger.info(
+        "%d of %d names found at mygene.info", int((answers["symbol"] != "").sum()), len(answers)
+    )
+    return answers
 
 
 def understand_targets(
@@ -95,22 +120,16 @@ def understand_targets(
     return read_targets(targets, read_genes(raw_expression, layout, "raw_expression"), "targets")
 
 
-def normalise_samples(
-    measurements: Measurements, normalisation: Normalisation, backtest: BacktestSettings
+def tabulate_samples(
+    normalised: Normalised, samples: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Normalised values, and the samples with their quality.
-
-    References are chosen before the first forecast origin.
-    """
-    samples = measurements.samples
-    n_reference = n_history(samples["time"].nunique(), backtest)
-    normalised = normalise(measurements, normalisation, n_reference)
+    """One row a gene and sample, and the samples with their quality."""
     if normalised.quality:
         logger.warning(
             "%d of %d samples are far from the others, as the sample table says: %s",
             len(normalised.quality),
             len(samples),
-            ", ".join(normalised.quality),
+            listed(normalised.quality),
         )
     share = normalised.detected.mean()
     table = samples.assign(
@@ -120,11 +139,11 @@ def normalise_samples(
     return tidy(normalised, samples), table
 
 
-def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: Nodes) -> pd.DataFrame:
+def choose_nodes(values: pd.DataFrame, targets: pd.DataFrame, nodes: Nodes) -> pd.DataFrame:
     """The samples of the forecast's genes: the miRNAs' target genes, or the miRNAs themselves."""
     if nodes == "mirnas":
-        return normalised
-    chosen = average_over_targets(normalised, targets)
+        return values
+    chosen = average_over_targets(values, targets)
     if chosen.empty:
         raise InputError(
             "None of the miRNAs that the table of targets names is an endogenous probe. Correct "
@@ -135,7 +154,7 @@ def choose_nodes(normalised: pd.DataFrame, targets: pd.DataFrame, nodes: Nodes) 
         logger.warning(
             "%d target genes are left out, as none of their miRNAs is an endogenous probe: %s",
             len(lost),
-            ", ".join(lost),
+            listed(lost),
         )
     return chosen
 

@@ -5,12 +5,13 @@ from kedro.pipeline import Node, Pipeline
 from step.expression.replicates import summarise_replicates
 from step.genome.placement import choose_tss
 from step.pipelines.ingestion.nodes import (
+    ask_for_symbols,
     check_genome,
     choose_nodes,
     find_places,
     keep_detected,
-    names_to_look_up,
-    normalise_samples,
+    names_without_place,
+    tabulate_samples,
     understand_names,
     understand_table,
     understand_targets,
@@ -44,36 +45,82 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
         assay: `mrna` or `mirna`.
         with_targets: Whether the samples may stand for target genes.
     """
-    understood = [
+    placement = Pipeline(
+        [
+            Node(
+                understand_names,
+                ["gene_names", "looked_up_names"],
+                "names",
+                name="understand_names",
+            ),
+            Node(find_places, ["expression", "names", "annotation"], "places", name="find_places"),
+        ],
+        namespace=f"ingestion.{assay}",
+        inputs={name: f"{assay}.{name}" for name in ("gene_names", "looked_up_names", "expression")}
+        | {"annotation": "genome.annotation"},
+        outputs={"places": f"{assay}.places"},
+        tags="ingestion",
+    )
+    return _expression_pipeline(assay, with_targets) + placement
+
+
+def create_lookup_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
+    """Look up the names of one assay's genes without a place; run on request alone.
+
+    Args:
+        assay: `mrna` or `mirna`.
+        with_targets: Whether the samples may stand for target genes.
+    """
+    lookup = Pipeline(
+        [
+            Node(
+                names_without_place,
+                ["expression", "gene_names", "annotation"],
+                "names_without_place",
+                name="names_without_place",
+            ),
+            Node(
+                ask_for_symbols,
+                ["names_without_place", "params:species"],
+                "looked_up_names",
+                name="ask_for_symbols",
+            ),
+        ],
+        namespace=f"ingestion.{assay}",
+        inputs={name: f"{assay}.{name}" for name in ("gene_names", "expression")}
+        | {"annotation": "genome.annotation"},
+        outputs={"looked_up_names": f"{assay}.looked_up_names"},
+        parameters={"params:species"},
+        tags="gene_names",
+    )
+    return _expression_pipeline(assay, with_targets) + lookup
+
+
+def _expression_pipeline(assay: str, with_targets: bool) -> Pipeline:
+    """From the lab's table to expression; what is wrong with the table, the first node finds."""
+    nodes = [
         Node(
             understand_table,
             [
                 "raw_expression",
                 "sample_sheet",
                 "params:layout",
+                "params:normalisation",
                 "params:backtest",
             ],
-            "measurements",
+            ["normalised", "understood_samples"],
             name="understand_table",
         ),
         Node(
-            understand_names,
-            ["gene_names", "looked_up_names"],
-            "names",
-            name="understand_names",
-        ),
-    ]
-    prepared = [
-        Node(
-            normalise_samples,
-            ["measurements", "params:normalisation", "params:backtest"],
-            ["normalised", "sample_table"],
-            name="normalise_samples",
+            tabulate_samples,
+            ["normalised", "understood_samples"],
+            ["values", "sample_table"],
+            name="tabulate_samples",
         ),
         Node(
             keep_detected,
             [
-                "chosen" if with_targets else "normalised",
+                "chosen" if with_targets else "values",
                 "params:normalisation",
                 "params:backtest",
             ],
@@ -81,7 +128,6 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
             name="keep_detected",
         ),
         Node(summarise_replicates, "samples", "expression", name="summarise_replicates"),
-        Node(find_places, ["expression", "names", "annotation"], "places", name="find_places"),
     ]
     targets = [
         Node(
@@ -92,35 +138,21 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
         ),
         Node(
             choose_nodes,
-            ["normalised", "understood_targets", "params:nodes"],
+            ["values", "understood_targets", "params:nodes"],
             "chosen",
             name="choose_nodes",
         ),
     ]
-    own = ["raw_expression", "sample_sheet", "gene_names", "looked_up_names"]
-    own += ["targets"] if with_targets else []
+    own = ["raw_expression", "sample_sheet"] + (["targets"] if with_targets else [])
     settings = ["layout", "normalisation"] + (["nodes"] if with_targets else [])
     return Pipeline(
-        understood + prepared + (targets if with_targets else []),
+        nodes + (targets if with_targets else []),
         namespace=f"ingestion.{assay}",
-        inputs={name: f"{assay}.{name}" for name in own} | {"annotation": "genome.annotation"},
-        outputs={
-            name: f"{assay}.{name}" for name in ("sample_table", "samples", "expression", "places")
-        },
+        inputs={name: f"{assay}.{name}" for name in own},
+        outputs={name: f"{assay}.{name}" for name in ("sample_table", "samples", "expression")},
         parameters={f"params:{name}": f"params:{assay}.{name}" for name in settings}
         | {
             "params:backtest": "params:backtest",
         },
         tags="ingestion",
-    )
-
-
-def create_lookup_pipeline(assay: str) -> Pipeline:
-    """Look up the names of one assay's genes without a place; run on request alone."""
-    return Pipeline(
-        [Node(names_to_look_up, "places", "names_to_look_up", name="names_to_look_up")],
-        namespace=f"ingestion.{assay}",
-        inputs={"places": f"{assay}.places"},
-        outputs={"names_to_look_up": f"{assay}.names_to_look_up"},
-        tags="gene_names",
     )
