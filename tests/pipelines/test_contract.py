@@ -113,7 +113,6 @@ def test_each_assay_runs_from_raw_files_alone():
 
 
 ALLOWED = {
-    "models": {"models"},
     "models": {"models", "typed"},
     "expression": {"expression", "errors", "names", "typed"},
     "genome": {"genome", "errors", "names", "typed"},
