@@ -48,7 +48,7 @@ def test_the_window_follows_the_resolution():
         assert insulation_window(bin_size, chosen) == window
     named = Features(excluded_chromosomes=[], insulation_window=700_000)
     assert insulation_window(100_000, named) == 700_000
-    for window in (700_000, 500_000):
+    for window in (700_000, 500_000, 1):
         with pytest.raises(InputError, match="no multiple"):
             insulation_window(500_000, Features([], window))
 

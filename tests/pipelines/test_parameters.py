@@ -1,21 +1,16 @@
-"""No wrong setting starts a run: the schema of all parameters, and the hook that holds to it."""
+"""The schema of all parameters refuses every wrong value of every setting."""
 
 import copy
-import os
 import re
-import subprocess
-import sys
+import runpy
 
-import click
 import pytest
-import yaml
 from kedro.config import OmegaConfigLoader
 
 from step.pipelines.parameters import Globals, Parameters
 from step.settings import CONFIG_LOADER_ARGS
 from step.settings_schema import SettingsSchema
 from tests.conftest import ROOT
-from tests.pipelines.conftest import run, written
 
 SCHEMA = SettingsSchema(Parameters)
 NULLABLE = {
@@ -139,7 +134,7 @@ def test_a_section_is_a_section():
             assert "must be a section" in complaint(name, value)
 
 
-def test_each_number_of_the_schema_has_two_bounds():
+def test_each_number_text_and_list_of_the_schema_is_bounded():
     def bare(node):
         if isinstance(node, list):
             return [each for inner in node for each in bare(inner)]
@@ -149,8 +144,11 @@ def test_each_number_of_the_schema_has_two_bounds():
         bounded = {"minimum", "exclusiveMinimum"} & node.keys() and {
             "maximum", "exclusiveMaximum",
         } & node.keys()  # fmt: skip
-        unbounded_list = node.get("type") == "array" and "maxItems" not in node
-        own = [node] if (number and not bounded) or unbounded_list else []
+        endless_list = node.get("type") == "array" and "maxItems" not in node
+        endless_text = node.get("type") == "string" and not {
+            "maxLength", "enum", "const",
+        } & node.keys()  # fmt: skip
+        own = [node] if (number and not bounded) or endless_list or endless_text else []
         return own + [each for inner in node.values() for each in bare(inner)]
 
     assert bare(SCHEMA._root) == []
@@ -220,99 +218,7 @@ def test_one_weight_is_above_zero(section, weights):
     assert "one must be above 0" in mistake.complaint
 
 
-def refused(project, params=None, env="base"):
-    with pytest.raises(click.ClickException) as raised:
-        run(project, "mrna", params, env=env)
-    assert written(project) == []
-    return raised.value.message
-
-
-def test_a_mistake_is_told_with_its_place(project):
-    own = project / "conf" / "own"
-    own.mkdir()
-    (own / "globals.yml").write_text("study: own\n")
-    (own / "parameters.yml").write_text(
-        "backtets:\n  rewirings: 5\nmrna:\n  embedding:\n    p: 0\nfeatures:\n"
-    )
-    message = refused(project, {"backtest": {"jobs": 0}}, env="own")
-    assert message.split("\n") == [
-        "Wrong settings:",
-        "  features (conf/own/parameters.yml) is null; it must be a section with "
-        "excluded_chromosomes, insulation_window.",
-        "  mrna.embedding.p (conf/own/parameters.yml) is 0; it must be a number from 1e-06 to "
-        "1e+06.",
-        "  backtest.jobs (--params) is 0; it must be -1 or a whole number from 1 to 1024.",
-        "  backtets.rewirings (conf/own/parameters.yml) is 5, but there is no such setting. "
-        "Did you mean backtest.rewirings?",
-        "docs/parameters.md lists all settings.",
-    ]
-
-
-def test_a_long_list_of_mistakes_is_cut(project):
-    message = refused(project, {"mrna": None, "backtest": {f"a{n}": 1 for n in range(20)}})
-    assert "  and 11 more." in message
-    assert len(message.split("\n")) == 13
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("mrna: [1]\n", r"mrna is a list in .*own.parameters\.yml or .*base.*, and a section in"),
-        ("- mrna\n", r"conf/own/parameters\.yml is a list"),
-        ("mrna:\n  a: 1\n b: 2\n", r"conf/own/parameters\.yml is not valid YAML: line \d"),
-        ("backtest:\n  jobs: 1\n  jobs: 2\n", "not valid YAML: line 3: found duplicate key jobs"),
-        ("backtest:\n  jobs: ${globals:job}\n", "Globals key 'job' not found"),
-    ],
-)
-def test_files_that_cannot_be_read_are_explained(project, content, expected):
-    (project / "conf" / "own").mkdir()
-    (project / "conf" / "own" / "parameters.yml").write_text(content)
-    assert re.search(expected, refused(project, env="own"))
-
-
-def test_a_list_is_not_changed_element_by_element(project):
-    params = {"mrna": {"network": {"model": {"channels": {"0": 8}}}}}
-    assert re.search(
-        "mrna.network.model.channels is a list .* A list can only be given whole",
-        refused(project, params),
-    )
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("time_unit: dya", "time_unit (conf/own/globals.yml) is 'dya'; it must be one of second"),
-        ("time_units: day", "time_units (conf/own/globals.yml) is 'day', but there is no such"),
-        ("species: 10090", "species (conf/own/globals.yml) is 10090; it must be text"),
-    ],
-)
-def test_globals_are_checked_as_well(project, content, expected):
-    (project / "conf" / "own").mkdir()
-    (project / "conf" / "own" / "globals.yml").write_text(f"study: own\n{content}\n")
-    message = refused(project, env="own")
-    assert expected in message
-    assert message.count("\n") == 2
-
-
-def test_what_the_catalog_takes_from_the_command_line_is_no_mistake(project):
-    own = project / "conf" / "own"
-    own.mkdir()
-    entry = {"type": "kedro.io.MemoryDataset", "data": "${runtime_params:own_root,null}"}
-    (own / "catalog_raw.yml").write_text(yaml.safe_dump({"gene_sets": entry}))
-    assert "own_root" not in refused(project, {"own_root": "x", "a": 1}, env="own")
-    assert "own_root (--params) is 'x', but there" in refused(project, {"own_root": "x"})
-    assert "Did you mean own_root?" in refused(project, {"own_rot": "x"}, env="own")
-
-
-def test_the_command_ends_with_one_message(project):
-    found = subprocess.run(
-        [sys.executable, "-m", "kedro", "run", "--params", "bactest.rewirings=5"],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-    )
-    assert found.returncode == 1
-    assert "Error: Wrong settings:\n  bactest.rewirings (--params) is 5, but" in found.stderr
-    assert "Traceback" not in found.stdout + found.stderr
-    assert written(project) == []
+def test_the_committed_page_of_parameters_is_that_of_the_classes():
+    page = ROOT / "docs" / "parameters.md"
+    render = runpy.run_path(str(ROOT / "docs" / "generate_parameters.py"))["render"]
+    assert page.read_text() == render(), "write it again: python docs/generate_parameters.py"

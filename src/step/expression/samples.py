@@ -1,7 +1,7 @@
 """A lab's expression table: which cells are values of which gene and sample, and when taken."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -27,9 +27,9 @@ class TableLayout:
 
     Attributes:
         gene_column: Header of the column of gene names, where genes are in rows.
-        scale: `log2`, `ln`, `linear`, `counts` (of reads or molecules), or `log_ratio` (log2).
-        time_unit: `second`, `minute`, `hour`, `day` or `week`.
-        genes_in: `rows`, or `columns` (then a row is a sample).
+        scale: Of the values; `counts` are of reads or molecules, `log_ratio` is to base 2.
+        time_unit: Of the times in headers and sample sheet.
+        genes_in: Where genes stand; in `columns`, a row is a sample.
         sample_column: Header of the column of samples, where genes are in columns.
         annotation_columns: Headers of further columns that are no values.
         class_column: Header of the column of probe classes (NanoString), if there is one.
@@ -46,9 +46,7 @@ class TableLayout:
     time_unit: TimeUnit
     genes_in: Literal["rows", "columns"] = "rows"
     sample_column: Header = "sample"
-    annotation_columns: Annotated[list[Header], Field(max_length=1000)] = field(
-        default_factory=list
-    )
+    annotation_columns: Annotated[tuple[Header, ...], Field(max_length=1000)] = ()
     class_column: Header | None = None
     birth_day: Annotated[float, between(0, 1000)] | None = None
     background: Annotated[float, between(-1e12, 1e12)] | None = None
@@ -96,7 +94,8 @@ def read_measurements(
     table = _genes_in_rows(table, layout, source)
     named = [layout.gene_column]
     if layout.genes_in == "rows":
-        named += layout.annotation_columns + ([layout.class_column] if layout.class_column else [])
+        named += [*layout.annotation_columns]
+        named += [layout.class_column] if layout.class_column else []
     _check_columns(table, named, source)
     columns = _sample_columns(table, set(named), layout, source)
     genes = _clean_genes(table[layout.gene_column], layout, source)

@@ -24,7 +24,7 @@ class Globals:
 
     Attributes:
         study: Names the study and the folders of its results.
-        time_unit: The unit of the study's times: `second`, `minute`, `hour`, `day` or `week`.
+        time_unit: The unit of the study's times.
         species: For looking up names at mygene.info, if that is asked for.
         protocol: Which pipelines stand under the usual names.
     """
@@ -32,7 +32,7 @@ class Globals:
     study: Name
     time_unit: TimeUnit
     species: Name | None = None
-    protocol: str = "forecast"
+    protocol: Name = "forecast"
 
 
 @settings

@@ -21,7 +21,7 @@ class ReportConfig:
 
     Attributes:
         study: Name of the study.
-        time_unit: `second`, `minute`, `hour`, `day` or `week`.
+        time_unit: Of the times.
         extreme_share: Share of the genes among the best, and among the worst, in the enrichment.
     """
 
