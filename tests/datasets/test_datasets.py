@@ -1,4 +1,6 @@
+import base64
 import gzip
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
-from openpyxl import load_workbook
 
 from step.datasets import (
     ArrayDataset,
@@ -16,7 +17,6 @@ from step.datasets import (
     GeneSetsDataset,
     NetworkDataset,
     ParquetDataset,
-    WorkbookDataset,
 )
 from tests.datasets.conftest import explained, place
 
@@ -95,14 +95,6 @@ def test_arrays_survive_a_round_trip(tmp_path):
     assert dataset.load()["x"].shape == (3, 2)
 
 
-def test_text_in_a_workbook_is_never_a_formula(tmp_path):
-    path = tmp_path / "w.xlsx"
-    evil = '=HYPERLINK("http://x","y")'
-    WorkbookDataset(filepath=str(path)).save({"genes": pd.DataFrame({"gene": [evil], "x": [1]})})
-    cell = load_workbook(path)["genes"]["A2"]
-    assert (cell.value, cell.data_type) == (evil, "s")
-
-
 def test_figures_are_loaded_as_png(tmp_path):
     single = FigureDataset(filepath=str(tmp_path / "f.png"))
     single.save(Figure())
@@ -111,6 +103,26 @@ def test_figures_are_loaded_as_png(tmp_path):
     folder.save({"1.png": Figure(), "2.png": Figure()})
     folder.save({"3.png": Figure()})
     assert list(folder.load()) == ["3.png"]
+
+
+def test_a_preview_is_the_figure_or_the_first_of_a_folder(tmp_path):
+    single = FigureDataset(filepath=str(tmp_path / "f.png"))
+    single.save(Figure())
+    folder = FigureDataset(filepath=str(tmp_path / "pages"))
+    folder.save({"2.png": Figure(figsize=(1, 1)), "1.png": Figure()})
+    shown = {"f": base64.b64decode(single.preview()), "pages": base64.b64decode(folder.preview())}
+    assert shown == {"f": single.load(), "pages": folder.load()["1.png"]}
+    # kedro-viz chooses how to show a preview by the name of its type.
+    assert inspect.signature(folder.preview).return_annotation.__name__ == "ImagePreview"
+
+
+def test_a_result_replaces_no_folder_that_holds_more(tmp_path):
+    (tmp_path / "results" / "other").mkdir(parents=True)
+    with pytest.raises(DatasetError, match="holds more than is written here"):
+        FigureDataset(filepath=str(tmp_path / "results")).save({"1.png": Figure()})
+    with pytest.raises(DatasetError, match="holds more than is written here"):
+        ParquetDataset(filepath=str(tmp_path / "results")).save(pd.DataFrame({"x": [1]}))
+    assert [found.name for found in tmp_path.rglob("*")] == ["results", "other"]
 
 
 class Unwritable:

@@ -173,10 +173,9 @@ def write_workbook(
     for name, table in sheets.items():
         worksheet = book.create_sheet(name)
         worksheet.freeze_panes = "A2"
-        header = [WriteOnlyCell(worksheet, str(column)) for column in table.columns]
+        header = [_text_cell(worksheet, column) for column in table.columns]
         for cell in header:
             cell.font = Font(bold=True)
-            cell.data_type = "s"
         worksheet.append(header)
         for start in range(0, min(len(table), MOST_ROWS), ROWS_AT_ONCE):
             rows = table.iloc[start : min(start + ROWS_AT_ONCE, MOST_ROWS)].astype(object)
@@ -207,11 +206,13 @@ def _cell(worksheet: Any, value: Any) -> Any:
         return value
     if isinstance(value, Number) and math.isfinite(value):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value))
-    if not text.startswith(("=", "#")):
-        return text
-    cell = WriteOnlyCell(worksheet, text)
-    cell.data_type = "s"  # neither a formula nor an error
+    return _text_cell(worksheet, value)
+
+
+def _text_cell(worksheet: Any, value: Any) -> WriteOnlyCell:
+    """A cell of text, neither a formula nor an error, without the characters that XML forbids."""
+    cell = WriteOnlyCell(worksheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value)))
+    cell.data_type = "s"
     return cell
 
 
