@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from step.evaluation.metrics import (
     score_intervals,
 )
 from step.evaluation.significance import diebold_mariano
-from step.forecasting.arms import ARMS, Arm
+from step.forecasting.arms import ARMS
 from tests.evaluation.tables import FIRST_TARGET, arm_rows, backtest_of, course, expression_of
 
 VALUES = course()
@@ -152,7 +153,7 @@ def test_the_best_baseline_is_the_best_of_the_simple_arms():
 
 
 def test_a_new_simple_arm_can_be_the_best_baseline(monkeypatch):
-    monkeypatch.setitem(ARMS, "oracle", Arm("oracle", "oracle", "#000000", simple=True))
+    monkeypatch.setitem(ARMS, "oracle", replace(ARMS["ses"], name="oracle"))
     table = pd.concat([backtest_of(VALUES), arm_rows("oracle", VALUES, VALUES[FIRST_TARGET:])])
     assert best_baseline(score_arms(table, expression_of(VALUES))) == "oracle"
 

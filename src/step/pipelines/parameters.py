@@ -96,6 +96,7 @@ class Parameters:
         ablation: What is run by `--pipelines ablation`.
         report: What the report shows.
         simulation: What is run by `--pipelines simulation`.
+        species: For looking up names at mygene.info.
     """
 
     genome: Genome
@@ -106,3 +107,4 @@ class Parameters:
     ablation: AblationSettings
     report: ReportConfig
     simulation: Simulation
+    species: Name | None = None
