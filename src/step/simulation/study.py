@@ -41,7 +41,7 @@ class Simulation:
         n_mirnas: miRNAs measured.
         coupling: Pull of a gene's contact neighbours per day, 0 (none) to 1.
         noise_sd: Of a replicate, log2.
-        replicates: Samples a time, about.
+        replicates: Samples a time, about; at least two.
     """
 
     seed: Seed
@@ -54,7 +54,7 @@ class Simulation:
     n_mirnas: Annotated[int, between(10, 20_000)]
     coupling: Annotated[float, between(0, 1)]
     noise_sd: Annotated[float, between(0, 10)]
-    replicates: Annotated[int, between(2, 100)]
+    replicates: Annotated[int, between(1, 100)]
 
     def __post_init__(self) -> None:
         """Raise ValueError where the map has more bins than can be drawn."""
