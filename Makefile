@@ -5,8 +5,10 @@ EXTRAS ?=
 comma := ,
 
 # torch-scatter is compiled against the installed torch, so it is installed after the rest.
-PLAIN_EXTRAS := $(filter-out scatter,$(subst $(comma), ,$(EXTRAS)))
+CHOSEN := $(strip $(subst $(comma), ,$(EXTRAS)))
+PLAIN_EXTRAS := $(filter-out scatter,$(CHOSEN))
 SPACE := $(subst ,, )
+STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
 .PHONY: run test setup lint viz benchmark
 
@@ -26,10 +28,10 @@ viz: setup
 benchmark: setup
 	$(BIN)/python -m pytest tests/benchmarks -s -o addopts=
 
-setup: .venv/installed-$(subst $(comma),-,$(EXTRAS))
+setup: $(STAMP)
 
-.venv/installed-$(subst $(comma),-,$(EXTRAS)): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$(subst $(SPACE),$(comma),$(strip dev $(PLAIN_EXTRAS)))]"
-	$(if $(filter scatter,$(subst $(comma), ,$(EXTRAS))),$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation "torch-scatter>=2.1.2")
+	$(if $(filter scatter,$(CHOSEN)),$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation "torch-scatter>=2.1.2")
 	touch $@

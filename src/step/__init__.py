@@ -1,3 +1,3 @@
 """STEP: Spatio-Temporal Expression Prediction."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

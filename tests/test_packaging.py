@@ -1,0 +1,98 @@
+"""What an installation brings is what a run needs."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import yaml
+
+import step
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "src" / "step"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+USED_BY_OTHERS = {  # required, but imported by no module of the project
+    "aiohttp",  # by fsspec, of http(s) addresses
+    "openpyxl",  # by pandas, of workbooks
+    "pyarrow",  # by pandas, of parquet
+}
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {normal(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imported(*, top_level: bool) -> Iterator[str]:
+    """Distributions that the package's modules import, on loading or only when needed."""
+    distributions = packages_distributions()
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            modules = []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [node.module]
+            elif isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            for root in {module.partition(".")[0] for module in modules}:
+                foreign = root not in sys.stdlib_module_names and root != "step"
+                if foreign and (node in tree.body) == top_level:
+                    yield normal(distributions.get(root, [root])[0])
+
+
+def required() -> set[str]:
+    return names(PROJECT["project"]["dependencies"])
+
+
+def extras() -> dict[str, set[str]]:
+    listed = PROJECT["project"]["optional-dependencies"].items()
+    return {extra: names(requirements) for extra, requirements in listed}
+
+
+def test_modules_import_only_what_is_required():
+    assert set(imported(top_level=True)) <= required()
+
+
+def test_imports_on_request_are_of_extras_for_users():
+    offered = set().union(*(found for extra, found in extras().items() if extra != "dev"))
+    assert set(imported(top_level=False)) <= required() | offered
+
+
+def test_nothing_is_required_that_is_not_used():
+    used = set(imported(top_level=True)) | set(imported(top_level=False))
+    assert required() - used - USED_BY_OTHERS <= {"statsforecast"}
+    assert required() >= USED_BY_OTHERS
+    assert required().isdisjoint(set().union(*extras().values()) - {"step"})
+
+
+def packed() -> Iterator[Path]:
+    """Files other than modules that setuptools packs."""
+    folders = [PACKAGE, *(path for path in PACKAGE.rglob("*") if path.is_dir())]
+    for package, patterns in PROJECT["tool"]["setuptools"]["package-data"].items():
+        chosen = folders if package == "*" else [PACKAGE.parent / package.replace(".", "/")]
+        for folder in chosen:
+            for pattern in patterns:
+                yield from folder.glob(pattern)
+
+
+def test_a_wheel_holds_every_file_of_the_package():
+    compiled = {".py", ".pyc", ".nbi", ".nbc"}
+    files = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in compiled}
+    assert any(path.suffix == ".j2" for path in files)
+    assert files <= set(packed())
+
+
+def test_version_and_license_are_the_same_everywhere():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = PROJECT["project"]
+    assert step.__version__ == project["version"] == citation["version"]
+    assert f"## [{step.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+    assert project["license"] == citation["license"] == "MIT"
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
