@@ -10,7 +10,7 @@ PLAIN_EXTRAS := $(filter-out scatter,$(CHOSEN))
 SPACE := $(subst ,, )
 STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
-.PHONY: run test setup lint viz benchmark
+.PHONY: run test setup lint coverage docs viz benchmark
 
 run: setup
 	$(BIN)/kedro run
@@ -19,8 +19,16 @@ test: setup
 	$(BIN)/python -m pytest
 
 lint: setup
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff format --check src tests tools
+	$(BIN)/python tools/structure.py
+	$(BIN)/mypy
+
+coverage: setup
+	$(BIN)/python -m pytest --cov
+
+docs: setup
+	$(BIN)/python tools/tables.py
 
 viz: setup
 	$(BIN)/kedro viz run

@@ -89,11 +89,11 @@ def gate(x, w):
     return x * sigmoid(dense(x, w, "conv."))
 
 
-def block(x, w, scaled, kernel, order, activation, *, gated=True, over_genes):
+def block(x, w, scaled, kernel, order, activation, *, over_genes):
     x = temporal_conv(x, part(w, "before"), kernel, activation)
     x = elu(graph_conv(x, part(w, "graph"), scaled, order))
     x = temporal_conv(x, part(w, "after"), kernel, activation)
-    if gated:
+    if part(w, "gate"):
         x = gate(x, part(w, "gate"))
     return layer_norm(x, part(w, "norm"), over_genes=over_genes)
 

@@ -103,7 +103,7 @@ CASES = {
     "block without gate": (
         lambda: STBlock(4, 3, STBlockShape(3, 3, "relu", 0.0, gate=False, norm_over_genes=True)),
         True,
-        lambda x, w: reference.block(x, w, SCALED, 3, 3, "relu", gated=False, over_genes=True),
+        lambda x, w: reference.block(x, w, SCALED, 3, 3, "relu", over_genes=True),
     ),
     "connectivity attention": (
         lambda: ConnectivityAttention(4),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from statsforecast.models import AutoETS, Theta
 
 
-@simple_arm("Theta", "#332288", "the gene's past")
+@simple_arm("Theta", "#EECC66", "the gene's past")
 def theta(course: Course) -> np.ndarray:
     """Forecast by the standard Theta method (Assimakopoulos & Nikolopoulos, 2000)."""
     from statsforecast.models import Theta  # loads slowly, and only a backtest needs it
@@ -26,7 +26,7 @@ def theta(course: Course) -> np.ndarray:
     return _forecast(course, Theta(season_length=1))
 
 
-@simple_arm("AutoETS", "#999933", "the gene's past")
+@simple_arm("AutoETS", "#997700", "the gene's past")
 def auto_ets(course: Course) -> np.ndarray:
     """Forecast by the exponential smoothing model of lowest AICc (Hyndman & Khandakar, 2008)."""
     from statsforecast.models import AutoETS

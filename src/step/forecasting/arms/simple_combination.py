@@ -10,7 +10,7 @@ from step.forecasting.course import Course
 COMBINED = (last_value, gene_mean, ses, theta, local_level)
 
 
-@simple_arm("median of five", "#882255", "the forecasts of five simple arms")
+@simple_arm("median of five", "#000000", "the forecasts of five simple arms")
 def combination_median(course: Course) -> np.ndarray:
     """Forecast the median of five simple arms' forecasts, gene by gene.
 
