@@ -233,10 +233,11 @@ def test_a_method_that_does_not_fit_is_refused():
     refused("class_column", ns, probe_class=None)
     refused("two Negative probes", ns, probe_class=counts.probe_class.replace("Negative", "x"))
     refused("background of their own", ns, layout=replace(LAYOUT, background=3.0))
-    positive = counts.probe_class.index[counts.probe_class == "Positive"]
-    without = counts.values.copy()
-    without.loc[positive, "s4"] = np.nan
-    refused("'s4' has no value of a Positive probe", ns, values=without)
+    for kind, kept in (("Positive", ["POS_A", "POS_F"]), ("Negative", ["NEG_A"])):
+        probes = counts.probe_class.index[counts.probe_class == kind]
+        few = counts.values.copy()
+        few.loc[probes.difference(kept), "s4"] = np.nan
+        refused(f"'s4' has fewer than two values of {kind} probes", ns, values=few)
     empty = counts.values.assign(s3=0.0)
     refused("'s3' has no counts", Normalisation(method="cpm"), values=empty)
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from step.datasets import TableDataset
 from step.errors import InputError, quoted
-from step.expression.times import TimeUnit, parse_sample_time, read_samples, study_time
+from step.expression.sample_sheet import read_samples
+from step.expression.times import TimeUnit, parse_sample_time, study_time
 
 
 @pytest.mark.parametrize(

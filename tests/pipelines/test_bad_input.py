@@ -221,7 +221,7 @@ def test_counts_that_cannot_be_normalised_are_explained_with_their_file(project)
         if row[rows[0].index("Class Name")] == "Positive":
             row[-1] = ""
     table.write_text("\n".join(map("\t".join, rows)))
-    message = r"(?s)has no value of a Positive probe.*mirna\.raw_expression: .*mirna_counts\.tsv"
+    message = r"(?s)two values of Positive probes.*mirna\.raw_expression: .*mirna_counts\.tsv"
     with pytest.raises(click.ClickException, match=message):
         run(project, "__default__")
     assert written(project) == []

@@ -192,7 +192,7 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
     def _table(self, path: Path) -> pd.DataFrame:
         if self._first_base not in (0, 1):
             raise InputError(
-                f"{self._address}: `first_base` is {self._first_base!r}; it is 0 or 1."
+                f"{self._address}: `first_base` is {quoted(self._first_base)}; it is 0 or 1."
             )
         table = TableDataset(filepath=str(path)).load()
         table.columns = [header.removeprefix("#").strip() for header in table.columns]

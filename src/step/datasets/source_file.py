@@ -67,7 +67,7 @@ def address(filepath: str, version: Version | None = None) -> str:
 
 
 def is_remote(where: str) -> bool:
-    """Whether an address is not on this disk."""
+    """Tell an address from a path on this disk."""
     return "://" in where
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, listed, quoted
 from step.expression.samples import Measurements
 
 Content = Literal["housekeeping", "top"]
@@ -40,9 +40,39 @@ def nanostring(
     Returns:
         Of the endogenous probes, log2 values and detection, gene × sample; and what is wrong with
         a sample, by sample.
+
+    Raises:
+        InputError: The table is no raw NanoString table, lacks probes, or a sample lacks values.
     """
-    layout = measurements.layout
-    if measurements.probe_class is None or layout.scale != "counts":
+    _check(measurements, content)
+    counts = measurements.values.clip(lower=1.0)
+    kind = measurements.probe_class.str.lower().set_axis(counts.index)
+    positive = _controls(measurements, kind, "Positive")
+    negative = _controls(measurements, kind, "Negative")
+    endogenous = kind.str.startswith("endogenous")
+    by_positive = _factor(counts[positive], reference)
+    counts = counts * by_positive
+    background = counts[negative].mean() + BACKGROUND_SD * counts[negative].std()
+    detected = counts[endogenous] > background
+    counts = counts.clip(lower=background, axis=1)
+    if content == "housekeeping":
+        by_content = _factor(counts[kind == "housekeeping"], reference)
+    else:
+        expressed = counts.loc[endogenous, reference].mean(axis=1)
+        by_content = _factor(counts.loc[expressed.nlargest(TOP_PROBES).index], reference)
+    values = counts[endogenous] * by_content
+    missing = measurements.values[endogenous].isna()
+    quality = {
+        "positive-control": _outside(by_positive, *POSITIVE_RANGE),
+        "content": _outside(by_content, *CONTENT_RANGE),
+    }
+    return np.log2(values + 1.0).mask(missing), detected & ~missing, _notes(quality)
+
+
+def _check(measurements: Measurements, content: str) -> None:
+    """Raise InputError unless these are raw counts with probe classes, and the content is known."""
+    layout, kinds = measurements.layout, measurements.probe_class
+    if kinds is None or layout.scale != "counts":
         raise InputError(
             "Normalisation `nanostring` expects raw counts (scale: counts) and the probes' classes "
             "(class_column)."
@@ -52,57 +82,45 @@ def nanostring(
             "NanoString tables have a background of their own, that of the NEG probes. Set "
             "`background` to null."
         )
-    counts = measurements.values.clip(lower=1.0)
-    kind = measurements.probe_class.str.lower().set_axis(counts.index)
-    positive = counts[(kind == "positive") & ~counts.index.str.startswith("POS_F")]
-    negative = counts[kind == "negative"]
-    endogenous = kind.str.startswith("endogenous")
-    for probes, name in ((positive, "Positive"), (negative, "Negative")):
-        if len(probes) < 2:
-            raise InputError(
-                f"NanoString normalisation needs at least two {name} probes; the class column "
-                f"names {sorted(measurements.probe_class.unique())}."
-            )
-    without = measurements.values.loc[positive.index].isna().all()
-    if without.any():
+    if content == "housekeeping" and not (kinds.str.lower() == "housekeeping").any():
         raise InputError(
-            f"The sample {without.index[without][0]!r} has no value of a Positive probe. Delete it."
+            "No probe has the class Housekeeping; set the NanoString content to `top`."
         )
-    by_positive = _factor(positive, reference)
-    counts = counts * by_positive
-    negative = counts.loc[negative.index]
-    background = negative.mean() + BACKGROUND_SD * negative.std()
-    detected = counts[endogenous] > background
-    counts = counts.clip(lower=background, axis=1)
-    if content == "housekeeping":
-        references = counts[kind == "housekeeping"]
-        if references.empty:
-            raise InputError(
-                "No probe has the class Housekeeping; set the NanoString content to `top`."
-            )
-    else:
-        expressed = counts.loc[endogenous, reference].mean(axis=1)
-        references = counts.loc[expressed.nlargest(TOP_PROBES).index]
-    by_content = _factor(references, reference)
-    values = counts[endogenous] * by_content
-    missing = measurements.values[endogenous].isna()
-    quality = pd.DataFrame(
-        {
-            "positive-control": _outside(by_positive, *POSITIVE_RANGE),
-            "content": _outside(by_content, *CONTENT_RANGE),
-        }
-    )
-    notes = {
-        sample: "; ".join(f"{name} factor {note}" for name, note in row.items() if note)
-        for sample, row in quality.iterrows()
-        if row.any()
-    }
-    return np.log2(values + 1.0).mask(missing), detected & ~missing, notes
+
+
+def _controls(measurements: Measurements, kind: pd.Series, name: str) -> pd.Series:
+    """Which probes are the controls of this class: a mask; POS_F is left out.
+
+    Raises:
+        InputError: There are fewer than two, or a sample has fewer than two values of them.
+    """
+    controls = (kind == name.lower()) & ~kind.index.str.startswith("POS_F")
+    if controls.sum() < 2:
+        raise InputError(
+            f"NanoString normalisation needs at least two {name} probes; the class column names "
+            f"{listed(sorted(measurements.probe_class.unique()))}."
+        )
+    few = measurements.values[controls].notna().sum() < 2
+    if few.any():
+        raise InputError(
+            f"The sample {quoted(few.index[few][0])} has fewer than two values of {name} probes. "
+            "Delete it."
+        )
+    return controls
 
 
 def _outside(factor: pd.Series, low: float, high: float) -> pd.Series:
     usual = factor.between(low, high)
     return factor.map(lambda value: f"{value:.2g}, outside {low:g} to {high:g}").mask(usual, "")
+
+
+def _notes(quality: dict[str, pd.Series]) -> dict[str, str]:
+    """What is unusual about a sample, by sample; those without anything are left out."""
+    return {
+        sample: "; ".join(f"{name} factor {note}" for name, note in row.items() if note)
+        for sample, row in pd.DataFrame(quality).iterrows()
+        if row.any()
+    }
 
 
 def _factor(probes: pd.DataFrame, reference: list[str]) -> pd.Series:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, quoted
 from step.expression.nanostring import Content, nanostring
 from step.expression.samples import Measurements
 from step.expression.scales import to_log2
@@ -131,14 +131,14 @@ def _by_factors(measurements: Measurements, method: str, reference: list[str]) -
         return Normalised(pd.DataFrame(to_log2(values, scale)), detected, {})
     if scale != "counts":
         raise InputError(
-            f"Normalisation `{method}` expects counts, but the table's scale is {scale!r}. Set "
-            "the method to none, or correct the scale."
+            f"Normalisation `{method}` expects counts, but the table's scale is {quoted(scale)}. "
+            "Set the method to none, or correct the scale."
         )
     factor = _per_million(values) if method == "cpm" else size_factors(values, reference)
     wrong = ~(factor > 0)
     if wrong.any():
         raise InputError(
-            f"The sample {factor.index[wrong][0]!r} has no counts to normalise by. Delete it."
+            f"The sample {quoted(factor.index[wrong][0])} has no counts to normalise by. Delete it."
         )
     usual = factor / factor[reference].median()
     quality = {
@@ -155,7 +155,8 @@ def _per_million(counts: pd.DataFrame) -> pd.Series:
         sample = missing.index[missing > 0][0]
         raise InputError(
             f"Normalisation `cpm` needs the counts of all genes, but {missing[sample]} are missing "
-            f"in sample {sample!r}. Write 0 where nothing was counted, or use median_of_ratios."
+            f"in sample {quoted(sample)}. Write 0 where nothing was counted, or use "
+            "median_of_ratios."
         )
     return counts.sum() / 1e6
 

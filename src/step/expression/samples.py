@@ -9,9 +9,10 @@ import pandas as pd
 from pydantic import Field
 
 from step.errors import InputError, listed, quoted
+from step.expression.sample_sheet import read_samples
 from step.expression.scales import Scale, check_scale
-from step.expression.times import LONGEST_HEADER, TimeUnit, read_samples
-from step.names import clean_name
+from step.expression.times import LONGEST_HEADER, TimeUnit
+from step.names import clean_column, clean_name
 from step.typed import between, settings
 
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "."}
@@ -108,10 +109,6 @@ def read_measurements(
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
     values = _read_values(table.iloc[:, columns], genes, layout, source)
-    empty = np.isnan(values).all(axis=0)
-    if empty.any():
-        sample = quoted(headers[int(empty.argmax())])
-        raise InputError(f"{source}: the sample {sample} holds no value. Delete it.")
     check_scale(values, layout.scale, genes.to_numpy(), headers, source)
     order = samples["time"].argsort(kind="stable").to_numpy()
     samples = samples.iloc[order].reset_index(drop=True)
@@ -169,7 +166,7 @@ def _genes_in_rows(table: pd.DataFrame, layout: TableLayout, source: str) -> pd.
     other = [layout.sample_column, *layout.annotation_columns]
     _check_columns(table, other, source)
     genes = [position for position, header in enumerate(table.columns) if header not in other]
-    samples = _clean_genes(table[layout.sample_column], layout, source)
+    samples = clean_column(table, layout.sample_column, source)
     turned = pd.DataFrame(table.iloc[:, genes].to_numpy().T, columns=samples)
     turned.insert(0, layout.gene_column, table.columns[genes], allow_duplicates=True)
     return turned
@@ -265,4 +262,8 @@ def _read_values(
                 "no number. Leave a cell empty where nothing was measured."
             )
         numbers[row, column] = np.nan
+    empty = np.isnan(numbers).all(axis=0)
+    if empty.any():
+        sample = quoted(cells.columns[int(empty.argmax())])
+        raise InputError(f"{source}: the sample {sample} holds no value. Delete it.")
     return numbers

@@ -1,17 +1,10 @@
-"""When a sample was taken, as labs write it: `E16.5-031`, `t5min_rep1`, `ZT0_rep2`, `24hpf`.
-
-The header says it, or a sample sheet.
-"""
+"""When a sample was taken, as labs write it: `E16.5-031`, `t5min_rep1`, `ZT0_rep2`, `24hpf`."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import pandas as pd
-
-from step.errors import InputError, quoted, require_columns
-from step.names import clean_column
+from step.errors import InputError, quoted
 
 LONGEST_HEADER = 200  # characters; no lab's header is longer
 TimeUnit = Literal["second", "minute", "hour", "day", "week"]
@@ -172,118 +165,3 @@ def study_time(sample: SampleTime, header: str, time_unit: str, birth_day: float
             "embryonic day that counts as time zero."
         )
     return sample.number - birth_day
-
-
-def read_samples(
-    headers: list[str], sheet: pd.DataFrame | None, time_unit: str, birth_day: float | None
-) -> pd.DataFrame:
-    """Samples, times and replicates of a table.
-
-    Args:
-        headers: Of the table's samples.
-        sheet: The sample sheet: sample, time, and optionally replicate and batch, as text; other
-            columns are passed over. None where the headers name the times.
-        time_unit: The study's unit.
-        birth_day: Embryonic day that counts as time zero.
-
-    Returns:
-        One row a header: sample (the header; numbered where it is repeated), time, replicate (the
-        label, where labels tell the replicates of a time apart; else a number), batch (missing
-        where not given).
-
-    Raises:
-        InputError: A header names no time or one of another unit, table and sheet differ in their
-            samples, or there are fewer than three times.
-    """
-    if sheet is None:
-        found = [parse_sample_time(header) for header in headers]
-        samples = pd.DataFrame({"sample": headers, "replicate": [each.replicate for each in found]})
-        samples["batch"] = None
-        written = headers
-    else:
-        samples, written = _look_up(headers, sheet)
-        found = [parse_sample_time(cell) for cell in written]
-    samples["time"] = [
-        study_time(each, text, time_unit, birth_day)
-        for each, text in zip(found, written, strict=True)
-    ]
-    embryonic = np.array([each.embryonic for each in found])
-    if embryonic.any() and not embryonic.all():
-        last, first = samples["time"][embryonic].max(), samples["time"][~embryonic].min()
-        if last >= first:
-            raise InputError(
-                f"with `birth_day` {birth_day:g}, the embryonic day {last + birth_day:g} is not "
-                f"before the first other time, {first:g}. Correct `birth_day`: embryonic days come "
-                "before all others."
-            )
-    if samples["time"].nunique() < 3:
-        raise InputError(
-            f"the samples are of {samples['time'].nunique()} different times; a course to forecast "
-            "needs more."
-        )
-    number = (samples.groupby("sample").cumcount() + 1).astype(str)
-    repeated = samples["sample"].duplicated(keep=False)
-    samples["sample"] = samples["sample"].where(~repeated, samples["sample"] + " (" + number + ")")
-    if samples["sample"].duplicated().any():
-        twice = samples["sample"][samples["sample"].duplicated()].iloc[0]
-        raise InputError(
-            f"two samples are called {quoted(twice)}, one of them once repeated headers are "
-            "numbered. Give each a name of its own."
-        )
-    by_time = samples.groupby("time")["replicate"]
-    telling = (by_time.transform("nunique") == by_time.transform("size")) & (
-        by_time.transform(lambda labels: (labels != "").all())
-    )
-    number = (by_time.cumcount() + 1).astype(str)
-    samples["replicate"] = samples["replicate"].where(telling, number)
-    return samples[["sample", "time", "replicate", "batch"]]
-
-
-def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """The headers' rows of the sample sheet (sample, replicate, batch), and their times' text."""
-    name = "sample_sheet"
-    optional = [column for column in ("replicate", "batch") if column in sheet.columns]
-    require_columns(sheet, ["sample", "time", *optional], name)
-    sheet = pd.DataFrame(
-        {column: clean_column(sheet, column, name) for column in ["sample", "time", *optional]}
-    )
-    for sample in sheet["sample"][sheet["sample"].duplicated()]:
-        raise InputError(
-            f"{name} lists {quoted(sample)} twice. A sample has one row; delete the other."
-        )
-    listed = set(sheet["sample"])
-    for header in headers:
-        if headers.count(header) > 1:
-            raise InputError(
-                f"the header {quoted(header)} is repeated, so {name} cannot tell its samples "
-                "apart. Give each sample a name of its own."
-            )
-        if header not in listed:
-            raise InputError(
-                f"the sample {quoted(header)} is not in {name}. Add it there; if the column is no "
-                "sample, list it in `annotation_columns`."
-            )
-    for sample in sheet["sample"]:
-        if sample not in headers:
-            raise InputError(
-                f"{name} lists {quoted(sample)}, which the table does not have. Correct the name, "
-                "or delete the row."
-            )
-    for sample, cell in zip(sheet["sample"], sheet["time"], strict=True):
-        if _replicate_of(cell) != "":
-            raise InputError(
-                f"{name}: the time of {quoted(sample)} is {quoted(cell)}, which is no time alone. "
-                "Times look like 0.5, P0.5, E16.5, 5min or ZT0."
-            )
-    rows = sheet.set_index("sample").loc[headers].reset_index()
-    rows["replicate"] = rows.get("replicate", "")
-    rows["batch"] = rows["batch"].replace("", None) if "batch" in rows else None
-    return rows[["sample", "replicate", "batch"]], rows["time"].tolist()
-
-
-def _replicate_of(cell: str) -> str | None:
-    """What stands behind a cell's time; None where it is no time."""
-    try:
-        return parse_sample_time(cell).replicate
-    except InputError:
-        return None

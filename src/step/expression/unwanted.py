@@ -41,31 +41,47 @@ def remove_unwanted(
     """
     known = values[:, reference]
     centre = np.nanmean(np.where(np.isnan(known).all(axis=1, keepdims=True), 0.0, known), axis=1)
-    residual = np.zeros_like(known)
-    for time in np.unique(times[reference]):
-        members = times[reference] == time
-        of_time = known[:, members]
-        count = (~np.isnan(of_time)).sum(axis=1, keepdims=True)
-        mean = np.nansum(of_time, axis=1, keepdims=True) / np.maximum(count, 1)
-        residual[:, members] = np.nan_to_num(of_time - mean)
+    residual = _replicate_residuals(known, times[reference])
     control = detected[:, reference].mean(axis=1) >= 0.5
     if control.sum() <= n_components:
         raise InputError(
             f"Only {control.sum()} genes are detected in the samples of the first times, too few "
             "to find unwanted variation. Set `unwanted_components` to 0."
         )
-    directions, sizes, _ = np.linalg.svd(residual[control], full_matrices=False)
-    n_directions = int(np.sum(sizes > SMALLEST_DIRECTION * np.nanmax(np.abs(known[control]))))
+    smallest = SMALLEST_DIRECTION * float(np.nanmax(np.abs(known[control])))
+    loading = _first_directions(residual[control], n_components, smallest)
+    score = loading.T @ residual[control]
+    every_loading = residual @ score.T @ np.linalg.inv(score @ score.T)
+    away = values - centre[:, None]
+    return values - every_loading @ _coordinates(loading, away[control])
+
+
+def _first_directions(residual: np.ndarray, n_components: int, smallest: float) -> np.ndarray:
+    """The first principal components of residuals, `[gene, component]`.
+
+    Raises:
+        InputError: The residuals have no more directions than these of at least the smallest size.
+    """
+    directions, sizes, _ = np.linalg.svd(residual, full_matrices=False)
+    n_directions = int(np.sum(sizes > smallest))
     if n_components >= n_directions:
         raise InputError(
             f"`unwanted_components` is {n_components}, but the replicates of the first times "
             f"differ in {n_directions} directions. Remove fewer components, or none."
         )
-    loading = directions[:, :n_components]
-    score = loading.T @ residual[control]
-    every_loading = residual @ score.T @ np.linalg.inv(score @ score.T)
-    away = values - centre[:, None]
-    return values - every_loading @ _coordinates(loading, away[control])
+    return directions[:, :n_components]
+
+
+def _replicate_residuals(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Each value less the mean of its time: `[gene, sample]`, 0 where missing."""
+    residual = np.zeros_like(values)
+    for time in np.unique(times):
+        members = times == time
+        of_time = values[:, members]
+        count = (~np.isnan(of_time)).sum(axis=1, keepdims=True)
+        mean = np.nansum(of_time, axis=1, keepdims=True) / np.maximum(count, 1)
+        residual[:, members] = np.nan_to_num(of_time - mean)
+    return residual
 
 
 def _coordinates(loading: np.ndarray, away: np.ndarray) -> np.ndarray:

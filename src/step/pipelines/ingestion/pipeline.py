@@ -101,13 +101,8 @@ def _expression_pipeline(assay: str, with_targets: bool) -> Pipeline:
     nodes = [
         Node(
             understand_table,
-            [
-                "raw_expression",
-                "sample_sheet",
-                "params:layout",
-                "params:normalisation",
-                "params:backtest",
-            ],
+            ["raw_expression", "sample_sheet"]
+            + [f"params:{name}" for name in ("layout", "normalisation", "backtest")],
             ["normalised", "understood_samples"],
             name="understand_table",
         ),
@@ -119,11 +114,7 @@ def _expression_pipeline(assay: str, with_targets: bool) -> Pipeline:
         ),
         Node(
             keep_detected,
-            [
-                "chosen" if with_targets else "values",
-                "params:normalisation",
-                "params:backtest",
-            ],
+            ["chosen" if with_targets else "values", "params:normalisation", "params:backtest"],
             "samples",
             name="keep_detected",
         ),
