@@ -9,10 +9,14 @@ from click import ClickException
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from kedro_viz.data_access.managers import DataAccessManager
+from kedro_viz.integrations.kedro.data_loader import load_data
 
 from tests.conftest import ROOT
 
-ENVIRONMENTS = ["base", "simulated", "lung", "published"]
+ENVIRONMENTS = ["base", "simulated", "lung", "published", "template"]
 IN_MEMORY = {
     "ingestion.genome.checked_annotation",
     "ingestion.mrna.names",
@@ -32,7 +36,7 @@ IN_MEMORY = {
     "simulation.mirna_truth",
     "simulation.mrna_truth",
 }
-LAYERS = {"raw", "intermediate", "primary", "feature", "models", "model_output", "reporting"}
+LAYERS = ["raw", "intermediate", "primary", "feature", "models", "model_output", "reporting"]
 
 
 @pytest.fixture(params=ENVIRONMENTS)
@@ -64,8 +68,58 @@ def test_every_dataset_is_declared_and_has_a_layer(context):
 def test_what_stays_in_memory_is_in_no_catalog_pattern(context):
     used = set().union(*(pipeline.datasets() for pipeline in pipelines.values()))
     assert used >= IN_MEMORY or context.env == "published"  # which keeps all on disk
+    resolver = context.catalog.config_resolver
     for name in IN_MEMORY:
-        assert not context.catalog.config_resolver.match_dataset_pattern(name), name
+        assert not resolver.match_dataset_pattern(name), name
+
+
+def flows(pipeline: Pipeline, catalog: DataCatalog) -> set[tuple[str, str]]:
+    """Pairs of datasets on disk: the second is made of the first, through what is in memory."""
+    origins: dict[str, set[str]] = {}
+    found = set()
+    for node in pipeline.nodes:
+        before = {name for name in node.inputs if not name.startswith("params:")}
+        on_disk = {name for name in before if name in catalog}
+        on_disk |= {name for each in before for name in origins.get(each, ())}
+        for name in node.outputs:
+            if name in catalog:
+                found |= {(each, name) for each in on_disk}
+            else:
+                origins[name] = on_disk
+    return found
+
+
+def test_no_dataset_flows_to_an_earlier_layer(context):
+    catalog = context.catalog
+    for name, pipeline in pipelines.items():
+        for pair in flows(pipeline, catalog):
+            first, second = (
+                LAYERS.index(catalog.get(each).metadata["kedro-viz"]["layer"]) for each in pair
+            )
+            assert first <= second, f"{name}: {pair}"
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS)
+def test_kedro_viz_draws_the_layers_in_order(env):
+    bootstrap_project(ROOT)
+    catalog, named, extras = load_data(ROOT, env=env)
+    shown = DataAccessManager()
+    shown.add_catalog(catalog, named)
+    shown.add_node_extras(extras)
+    shown.add_pipelines(named)
+    layers = {name: shown.get_sorted_layers_for_registered_pipeline(name) for name in named}
+    assert all(layers.values())  # none where they form a circle
+    # One node may make a model and its output: neither of their layers depends on the other.
+    for free in ("models", "model_output"):
+        for name in ("__default__", "mrna", "mirna"):
+            drawn = [layer for layer in layers[name] if layer != free]
+            assert drawn == [layer for layer in LAYERS if layer != free], name
+
+
+def test_timings_are_a_report(context):
+    timings = context.catalog.get("mrna.timings")
+    assert timings.metadata["kedro-viz"]["layer"] == "reporting"
+    assert str(timings._filepath).endswith("/mrna/timings.json")
 
 
 def test_every_parameter_exists(context):
@@ -77,9 +131,9 @@ def test_every_parameter_exists(context):
 
 
 def test_two_studies_never_share_a_file(context):
-    study = context.config_loader["globals"]["study"]
+    study, catalog = context.config_loader["globals"]["study"], context.catalog
     for name in pipelines["__default__"].all_outputs() - IN_MEMORY:
-        assert study in Path(str(context.catalog.get(name)._filepath)).parts, name
+        assert study in Path(str(catalog.get(name)._filepath)).parts, name
 
 
 def test_the_published_protocol_has_pipelines_of_its_own_under_the_same_names():
@@ -120,7 +174,7 @@ ALLOWED = {
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
         "forecasting", "evaluation", "embeddings", "models", "graphs", "expression", "errors",
-        "typed",
+        "progress", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression"},
     "figures": {"figures", "evaluation", "forecasting"},
