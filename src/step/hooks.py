@@ -1,5 +1,4 @@
-"""What happens around a run: the protocol is chosen, sources are read first, errors are readable,
-stages are timed."""
+"""What happens around a run: sources are read first, errors are readable, stages are timed."""
 
 import logging
 from time import perf_counter
@@ -8,7 +7,6 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import pipelines
 from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
@@ -17,26 +15,8 @@ from step.errors import InputError
 
 DEMO = "demo"
 DEMO_FILES = "data/01_raw/demo/"
-REGISTRIES = {
-    "forecast": "step.pipeline_registry",
-    "published": "step.pipelines.published.pipeline",
-}
 
 logger = logging.getLogger(__name__)
-
-
-class Protocol:
-    """Chooses the named pipelines: those that forecast, or those of the published protocol."""
-
-    @hook_impl
-    def after_context_created(self, context: KedroContext) -> None:
-        """Configure the registry that the environment's `protocol` names."""
-        name = context.config_loader["globals"].get("protocol", "forecast")
-        if name not in REGISTRIES:
-            raise click.ClickException(
-                f"globals.yml: `protocol` is {name!r}; it is {' or '.join(REGISTRIES)}."
-            )
-        pipelines.configure(REGISTRIES[name])
 
 
 class Sources:

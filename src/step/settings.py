@@ -1,8 +1,8 @@
 """Settings of the Kedro project."""
 
-from step.hooks import Protocol, Sources, StageTimes
+from step.hooks import Sources, StageTimes
 
-HOOKS = (Protocol(), Sources(), StageTimes())
+HOOKS = (Sources(), StageTimes())
 
 # An environment's parameters add to the base ones; a catalog entry it names replaces the base one.
 CONFIG_LOADER_ARGS = {
