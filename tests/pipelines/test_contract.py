@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from click import ClickException
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
@@ -50,7 +49,7 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "gene_names",
+        "simulation", "gene_names", "published_mrna", "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
 
@@ -67,7 +66,7 @@ def test_every_dataset_is_declared_and_has_a_layer(context):
 
 def test_what_stays_in_memory_is_in_no_catalog_pattern(context):
     used = set().union(*(pipeline.datasets() for pipeline in pipelines.values()))
-    assert used >= IN_MEMORY or context.env == "published"  # which keeps all on disk
+    assert used >= IN_MEMORY
     resolver = context.catalog.config_resolver
     for name in IN_MEMORY:
         assert not resolver.match_dataset_pattern(name), name
@@ -134,25 +133,6 @@ def test_two_studies_never_share_a_file(context):
     study, catalog = context.config_loader["globals"]["study"], context.catalog
     for name in pipelines["__default__"].all_outputs() - IN_MEMORY:
         assert study in Path(str(catalog.get(name)._filepath)).parts, name
-
-
-def test_the_published_protocol_has_pipelines_of_its_own_under_the_same_names():
-    bootstrap_project(ROOT)
-    for env, source in (("published", "raw_pairs"), ("base", "raw_expression")):
-        with KedroSession.create(project_path=ROOT, env=env) as session:
-            session.load_context()
-            assert f"mrna.{source}" in pipelines["mrna"].inputs()
-
-
-def test_an_unknown_protocol_is_explained(project):
-    place = project / "conf" / "base" / "globals.yml"
-    place.write_text(place.read_text().replace("protocol: forecast", "protocol: guess"))
-    bootstrap_project(project)
-    with (
-        KedroSession.create(project_path=project, env="base") as session,
-        pytest.raises(ClickException, match="`protocol` is 'guess'; it is forecast or published"),
-    ):
-        session.load_context()
 
 
 def test_each_assay_runs_from_raw_files_alone():

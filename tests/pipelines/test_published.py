@@ -2,46 +2,38 @@
 
 import html
 import json
+import re
 
 import click
 import numpy as np
 import pandas as pd
 import pytest
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.validation.exceptions import ParameterValidationError
 from openpyxl import load_workbook
 
 from step.datasets import NetworkDataset
-from step.pipelines.published.nodes import score
 from step.published.pair_table import FEATURES
-from tests.conftest import copy_project
+from tests.conftest import ROOT, copy_project
 from tests.pipelines.conftest import run, written
 
 GENES = ["A (alpha)", "B", "C <i>", "$D", "=E", "F"]
 PAIRS = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0), (0, 3)]
 N_TIMES = 16
-NETWORK = {"training": {"seeds": [1, 2], "most_epochs": 2, "device": "cpu"}}
+NETWORK = {"training": {"seeds": [1, 2], "max_epochs": 2, "device": "cpu"}}
+SHAPE = {"channels": [4, 4], "lstm_layers": 1, "lstm_hidden": 3, "output_channels": 4}
 EMBEDDING = {"dimensions": 4, "walk_length": 6, "walks_per_node": 3, "epochs": 1}
 SMALL = {
-    "mrna": {
-        "published": {
+    "published": {
+        "mrna": {
             "weighting": {"favoured_genes": ["A"], "log_contact_genes": ["B"]},
             "embedding": EMBEDDING,
             "network": NETWORK,
-        }
-    },
-    "mirna": {
-        "published": {
-            "embedding": EMBEDDING,
-            "network": NETWORK
-            | {
-                "model": {
-                    "channels": [4, 4],
-                    "lstm_layers": 1,
-                    "lstm_hidden": 3,
-                    "output_channels": 4,
-                }
-            },
-        }
-    },
+        },
+        "mirna": {"embedding": EMBEDDING, "network": NETWORK | {"model": SHAPE}},
+    }
 }
 
 
@@ -72,7 +64,8 @@ def study(place, pairs: pd.DataFrame):
 @pytest.fixture(scope="module")
 def reproduced(tmp_path_factory):
     project, root = study(tmp_path_factory.mktemp("published"), table())
-    run(project, "__default__", SMALL | root, env="published")
+    for assay in ("mrna", "mirna"):
+        run(project, f"published_{assay}", SMALL | root, env="published")
     return project
 
 
@@ -89,9 +82,9 @@ def test_metrics_say_what_was_scored(reproduced, assay):
     last = metrics["arms"]["last_value"]["pearson"]
     assert last == pytest.approx(metrics["last_value_pearson_by_coordinate"][-1])
     assert abs(metrics["target_expression_pearson"]) < 1
-    assert metrics["n_connected_parts"] >= 1
-    assert 0 <= metrics["part_mean_share"] <= 1
-    assert "modelling" in metrics["seconds"]
+    assert metrics["n_connected_components"] >= 1
+    assert 0 <= metrics["component_mean_share"] <= 1
+    assert metrics["reported"]["mse"] == {"mrna": 0.2147, "mirna": 0.0063}[assay]
 
 
 @pytest.mark.parametrize("assay", ["mrna", "mirna"])
@@ -139,39 +132,12 @@ def test_what_differs_from_the_publication_is_said(reproduced):
             assert remark in page
 
 
-def test_a_seed_without_a_score_is_not_left_out_of_the_mean():
-    times, genes = np.arange(4.0), ["a", "b"]
-    expression = pd.DataFrame({"gene": np.repeat(genes, 4), "time": np.tile(times, 2)})
-    expression["mean"] = np.arange(8.0)
-    values = np.random.default_rng(0).normal(size=(4, 2, 3))
-    values[..., 0] = 1.0  # a coordinate that never changes
-    rows = pd.DataFrame(
-        {
-            "origin": np.repeat([1.0, 2.0], 2),
-            "target_time": np.repeat([2.0, 3.0], 2),
-            "gene": genes * 2,
-            "observed": values[2:, :, -1].ravel(),
-        }
-    )
-    made = {("step", 1): rows["observed"], ("step", 2): 0.0, ("last_value", pd.NA): 1.0}
-    backtest = pd.concat(
-        rows.assign(arm=arm, seed=pd.array([seed] * 4, dtype="Int64"), forecast=forecast)
-        for (arm, seed), forecast in made.items()
-    )
-    edges = pd.DataFrame({"gene_1": ["a"], "gene_2": ["b"], "weight": [1.0]})
-    found = score(backtest, expression, edges, {"embeddings": values}, "s", "mrna", 2, {}, {})
-    assert found["seeds"]["1"]["pearson"] == pytest.approx(1.0)
-    assert "pearson" not in found["seeds"]["2"]
-    assert "pearson" not in found["arms"]["step"]
-    assert found["last_value_pearson_by_coordinate"][0] is None
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-
-
 def test_the_models_of_all_seeds_are_kept(reproduced):
     path = reproduced / "data" / "06_models" / "published" / "mirna" / "model.safetensors"
     weights, card = NetworkDataset(filepath=str(path)).load()
     assert {name.partition("/")[0] for name in weights} == {"1", "2"}
-    assert card["network"] == "STEPmi"
+    assert card["network"]["kind"] == "STEPmi"
+    assert card["network"]["training"]["window"] == 10
     assert "not expression" in card["target"]
 
 
@@ -205,7 +171,51 @@ def three_times(pairs: pd.DataFrame) -> pd.DataFrame:
 def test_a_wrong_table_ends_in_one_message(tmp_path, change, message):
     project, root = study(tmp_path, change(table()))
     with pytest.raises(click.ClickException, match=message):
-        run(project, "mrna", SMALL | root, env="published")
+        run(project, "published_mrna", SMALL | root, env="published")
     assert not [file for file in written(project) if "08_reporting" in file.parts]
     if "windows" in message:
         assert not written(project)
+
+
+def test_another_environment_is_told_of_the_one_with_the_tables(project):
+    with pytest.raises(click.ClickException, match=r"(?s)mrna.raw_pairs: .*--env published"):
+        run(project, "published_mrna", SMALL)
+    assert not written(project)
+
+
+def test_a_missing_table_is_named(project):
+    root = {"lung_root": str(project / "nowhere")}
+    with pytest.raises(click.ClickException, match=r"do not exist:\n  mirna.raw_pairs: .*nowhere"):
+        run(project, "published_mirna", SMALL | root, env="published")
+    assert not written(project)
+
+
+def test_the_published_environment_forecasts_nothing_from_demo_files(project):
+    with pytest.raises(click.ClickException, match="'published' names no files of its own"):
+        run(project, "__default__", env="published")
+    assert not written(project)
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"kind": "STEPxy"}, "'STEPxy'.*'STEPmr', 'STEPmi'"),
+        ({"training": {"max_epochs": 0}}, "max_epochs"),
+    ],
+)
+def test_a_wrong_setting_ends_before_the_run(project, network, message):
+    with pytest.raises(ParameterValidationError, match=message):
+        run(project, "published_mrna", {"published": {"mrna": {"network": network}}})
+    assert not written(project)
+
+
+@pytest.mark.parametrize("assay", ["mrna", "mirna"])
+def test_what_is_kept_lies_with_the_study_and_the_assay(assay):
+    bootstrap_project(ROOT)
+    with KedroSession.create(project_path=ROOT, env="published") as session:
+        catalog = session.load_context().catalog
+    whole = pipelines[f"published_{assay}"]
+    paths = [str(catalog.get(name)._filepath) for name in whole.all_outputs()]
+    assert len(set(paths)) == len(paths)
+    for path in paths:
+        assert re.search(rf"/data/0[3-8]_\w+/published/{assay}/", path), path

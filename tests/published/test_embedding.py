@@ -4,7 +4,7 @@ import pytest
 
 from step.graphs.gene_graph import GeneGraph
 from step.graphs.weights import weights_over_time
-from step.published.embedding import JointEmbeddingConfig, joint_embedding
+from step.published.embedding import EmbeddedCourse, JointEmbeddingConfig, joint_embedding
 
 JOINT = JointEmbeddingConfig(
     dimensions=8,
@@ -63,3 +63,13 @@ def test_joint_embedding_lets_the_past_know_the_future(study):
     found = joint_embedding(edges, weights, JOINT)
     assert found.shape == (4, edges.n_genes, 8)
     assert np.abs(joint_embedding(edges, later, JOINT)[0] - found[0]).max() > 1e-3
+
+
+def test_the_last_coordinate_is_scored():
+    values = np.arange(12.0).reshape(2, 3, 2)
+    course = EmbeddedCourse(np.array(["a", "b", "c"]), np.array([0.5, 1.0]), values)
+    assert course.coordinate().to_dict() == {
+        "a": {0.5: 1.0, 1.0: 7.0},
+        "b": {0.5: 3.0, 1.0: 9.0},
+        "c": {0.5: 5.0, 1.0: 11.0},
+    }

@@ -15,9 +15,9 @@ def table(*pairs: tuple[str, str, str]) -> pd.DataFrame:
     for first, second, contact in pairs:
         row = {"HiC_Interaction": contact}
         for gene, name in zip(GENES, (first, second), strict=True):
-            name, _, value = name.partition(":")
+            name, colon, value = name.partition(":")
             row |= {gene: name} | {f"{gene}_{feature}": "1" for feature in FEATURES}
-            row |= {f"{gene}_Time_0.5": value or "1", f"{gene}_Time_1.0": "2"}
+            row |= {f"{gene}_Time_0.5": value if colon else "1", f"{gene}_Time_1.0": "2"}
             row |= {f"{gene}_Time_1.5": ""}
         rows.append(row)
     return pd.DataFrame(rows)
@@ -31,14 +31,19 @@ def test_pairs_and_expression_are_read():
     ]
     assert found.expression.columns.tolist() == [0.5, 1.0]  # nothing stands at time 1.5
     assert found.expression.index.tolist() == ["a", "b", "c"]
-    assert found.differing == []
+    assert found.inconsistent == []
 
 
 def test_of_a_gene_with_differing_rows_the_first_as_gene1_counts():
     pairs = table(("a", "b:7", "1"), ("b:5", "c:3", "1"), ("b:9", "c:4", "1"))
     found = read_pair_table(pairs, "t", clean_names=False)
     assert found.expression[0.5].to_dict() == {"a": 1.0, "b": 5.0, "c": 3.0}
-    assert found.differing == ["b", "c"]
+    assert found.inconsistent == ["b", "c"]
+
+
+def other_time(time: str) -> dict[str, str]:
+    """Renames both columns of time 1.0."""
+    return {f"{gene}_Time_1.0": f"{gene}_Time_{time}" for gene in GENES}
 
 
 @pytest.mark.parametrize(
@@ -49,11 +54,33 @@ def test_of_a_gene_with_differing_rows_the_first_as_gene1_counts():
         (table(("a", "b", "1"), ("a", "", "1")), "row 3 has no Gene2"),
         (table(("a", "b", "many")), "row 2 has 'many' as HiC_Interaction"),
         (table(("a", "b:inf", "1")), "'inf' as Gene2_Time_0.5"),
+        (table(("a", "b", "0"), ("a", "c", "-2.5")), "row 3 has the HiC_Interaction -2.5"),
+        (table(("a", "b:", "1")), "b has no value at time 0.5"),
+        (table(("a", "b", "1")).rename(columns=other_time("birth")), "Time_birth names no time"),
+        (table(("a", "b", "1")).rename(columns=other_time("nan")), "Time_nan names no time"),
+        (
+            table(("a", "b", "1")).rename(columns=other_time("0.50")),
+            "the time 0.5 has more than one column",
+        ),
     ],
 )
 def test_a_wrong_table_is_explained(wrong, message):
     with pytest.raises(InputError, match=message):
         read_pair_table(wrong, "t", clean_names=False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        table(("a", "b", "x" * 10_000)),
+        table(("a", "b" * 10_000 + ":", "1")),
+        table(("a", "b", "1")).rename(columns=other_time("x" * 10_000)),
+    ],
+)
+def test_a_message_repeats_little_of_the_table(wrong):
+    with pytest.raises(InputError) as raised:
+        read_pair_table(wrong, "t", clean_names=False)
+    assert len(str(raised.value)) < 300
 
 
 cell = st.one_of(st.text(max_size=4), st.sampled_from(["1", "nan", "-2.5"]))
@@ -81,8 +108,8 @@ def test_the_lung_tables(lung):
     mrna, mirna = read(lung, "mrna"), read(lung, "mirna")
     assert (len(mrna.pairs), len(mrna.expression)) == (102, 49)
     assert (len(mirna.pairs), len(mirna.expression)) == (967, 162)
-    assert len(mrna.differing) > 20
-    assert mirna.differing == []
+    assert len(mrna.inconsistent) > 20
+    assert mirna.inconsistent == []
     assert mirna.expression.shape[1] == 159  # the blank column of the lab's table is none
 
 

@@ -30,7 +30,7 @@ def pairs(*rows: tuple[str, str, float]) -> pd.DataFrame:
 REST = 0.1 + 0.1 / 3 + 0.1 / 2  # compartment, boundary, insulation
 
 
-def test_structure_is_the_weighted_sum_of_its_parts():
+def test_structure_is_the_weighted_sum_of_its_terms():
     found = weigh_pairs(pairs(("a", "b", 10.0)), PairWeighting(USUAL))
     assert found["structure"].tolist() == pytest.approx([3.0 + REST])
     assert found["expression_weight"].tolist() == [0.4]
@@ -65,6 +65,11 @@ def test_a_pair_that_stands_twice_keeps_its_place_and_takes_its_last_values():
             PairWeighting(USUAL),
             "b – c has no insulation",
         ),
+        (
+            pairs(("a", "b", 1.0)),
+            PairWeighting(PairWeights(0.0, 0.0, 0.0, 0.0, 0.0)),
+            "a – b weighs nothing",
+        ),
     ],
 )
 def test_what_cannot_be_weighed_is_explained(table, weighting, message):
@@ -72,15 +77,15 @@ def test_what_cannot_be_weighed_is_explained(table, weighting, message):
         weigh_pairs(table, weighting)
 
 
-def test_a_part_without_weight_may_be_missing():
+def test_a_term_without_weight_may_be_missing():
     without = PairWeights(contact=0.0, compartment=0.2, tad=0.2, insulation=0.2, expression=0.4)
     found = weigh_pairs(pairs(("a", "b", np.nan)), PairWeighting(without))
     assert found["structure"].tolist() == pytest.approx([2 * REST])
 
 
-def test_likeness_of_expression_knows_the_range_of_all_times():
+def test_similarity_of_expression_knows_the_range_of_all_times():
     edges = weigh_pairs(pairs(("a", "b", 0.0)), PairWeighting(USUAL))
     course = pd.DataFrame([[0.0, 2.0], [8.0, 4.0]], columns=["a", "b"])
     found = weights_of_all_times(edges, course)
-    likeness = 1 / (1 + np.array([2.0, 4.0]) / 8.0)
-    np.testing.assert_allclose(found[:, 0], REST + 0.4 * likeness, rtol=1e-6)
+    similarity = 1 / (1 + np.array([2.0, 4.0]) / 8.0)
+    np.testing.assert_allclose(found[:, 0], REST + 0.4 * similarity, rtol=1e-6)

@@ -2,7 +2,6 @@
 
 from step.hooks.failures import Failures
 from step.hooks.parameters import SettingsCheck
-from step.hooks.protocol import Protocol
 from step.hooks.raw_files import RawFiles
 from step.hooks.sources import Sources
 from step.hooks.study import Study
@@ -11,7 +10,6 @@ from step.hooks.timings import Timings
 
 HOOKS = (
     SettingsCheck(),
-    Protocol(),
     Study(),
     RawFiles(),
     Sources(),

@@ -1,6 +1,6 @@
 """All parameters of a study: what stands in its parameters files and in globals.yml."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from step.embeddings.engines import EmbeddingConfig
 from step.expression.normalisation import Normalisation
@@ -13,6 +13,7 @@ from step.genome.contacts import Genome
 from step.genome.features import Features
 from step.pipelines.graph_engineering.nodes import PairSettings
 from step.pipelines.ingestion.nodes import Nodes
+from step.published.settings import PublishedSettings
 from step.reports.study import ReportConfig
 from step.simulation.study import Simulation
 from step.typed import Name, settings
@@ -26,13 +27,11 @@ class Globals:
         study: Names the study and the folders of its results.
         time_unit: The unit of the study's times.
         species: For looking up names at mygene.info, if that is asked for.
-        protocol: Which pipelines stand under the usual names.
     """
 
     study: Name
     time_unit: TimeUnit
     species: Name | None = None
-    protocol: Name = "forecast"
 
 
 @settings
@@ -60,11 +59,9 @@ class MrnaParameters(AssayParameters):
 
     Attributes:
         assay: Names the assay.
-        published: The publication's own settings.
     """
 
     assay: Literal["mrna"]
-    published: dict[str, Any] | None = None
 
 
 @settings
@@ -75,12 +72,23 @@ class MirnaParameters(AssayParameters):
         assay: Names the assay.
         nodes: What is forecast: the genes that are `targets` of the miRNAs, or the `mirnas`
             themselves at their own places in the annotation.
-        published: The publication's own settings.
     """
 
     assay: Literal["mirna"]
     nodes: Nodes
-    published: dict[str, Any] | None = None
+
+
+@settings
+class PublishedAssays:
+    """The publication's protocol for both assays.
+
+    Attributes:
+        mrna: Of mRNA.
+        mirna: Of miRNA.
+    """
+
+    mrna: PublishedSettings
+    mirna: PublishedSettings
 
 
 @settings
@@ -96,6 +104,7 @@ class Parameters:
         ablation: What is run by `--pipelines ablation`.
         report: What the report shows.
         simulation: What is run by `--pipelines simulation`.
+        published: What is run by `--pipelines published_mrna` and `published_mirna`.
         species: For looking up names at mygene.info.
     """
 
@@ -107,4 +116,5 @@ class Parameters:
     ablation: AblationSettings
     report: ReportConfig
     simulation: Simulation
+    published: PublishedAssays
     species: Name | None = None

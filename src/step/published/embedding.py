@@ -1,17 +1,23 @@
 """The published temporal node2vec: one graph of all times, embedded at once."""
 
 import logging
+from dataclasses import dataclass
+from typing import Annotated
 
 import joblib
 import numpy as np
+import pandas as pd
 import scipy.sparse
+from pydantic import Field
 
 from step.embeddings.skip_gram import SkipGramConfig, skip_gram
 from step.embeddings.walks import random_walks
 from step.graphs.gene_graph import GeneGraph, adjacency
-from step.typed import settings
+from step.typed import Seed, between, settings
 
 logger = logging.getLogger(__name__)
+
+Bias = Annotated[float, between(1e-6, 1e6)]
 
 
 @settings
@@ -19,31 +25,50 @@ class JointEmbeddingConfig:
     """How to embed all times together.
 
     Attributes:
-        dimensions: Of the embedding.
+        dimensions: Of the embedding; the last one is scored.
         walk_length: Nodes in a walk.
         walks_per_node: Walks from each gene at each time.
         context: Nodes to either side that a skip-gram predicts.
         epochs: Passes over the walks.
         p: Return parameter.
         q: In-out parameter.
-        time_weight: Weight of the edge from a gene to itself at the next time, were its
-            embeddings at both times the same.
-        pooled_negatives: Whether negatives are taken from a pool at hand; see `skip_gram`.
+        time_weight: Weight of the edge from a gene to itself at the next time if its embeddings
+            at both times are the same.
+        pooled_negatives: Whether negatives come from a pool; see `skip_gram`.
         walk_seed: Of the walks.
         skip_gram_seed: Of the skip-gram.
     """
 
-    dimensions: int
-    walk_length: int
-    walks_per_node: int
-    context: int
-    epochs: int
-    p: float
-    q: float
-    time_weight: float
+    dimensions: Annotated[int, between(1, 4096)]
+    walk_length: Annotated[int, between(2, 10_000)]
+    walks_per_node: Annotated[int, between(1, 10_000)]
+    context: Annotated[int, between(1, 1000)]
+    epochs: Annotated[int, between(1, 1000)]
+    p: Bias
+    q: Bias
+    time_weight: Annotated[float, Field(gt=0, le=1e6)]
     pooled_negatives: bool
-    walk_seed: int
-    skip_gram_seed: int
+    walk_seed: Seed
+    skip_gram_seed: Seed
+
+
+@dataclass(frozen=True)
+class EmbeddedCourse:
+    """Where each gene lies at each time in the graph of all times.
+
+    Attributes:
+        genes: Names, length `gene`.
+        times: Ascending, shape `[time]`.
+        embeddings: Shape `[time, gene, dimension]`.
+    """
+
+    genes: np.ndarray
+    times: np.ndarray
+    embeddings: np.ndarray
+
+    def coordinate(self) -> pd.DataFrame:
+        """The scored coordinate, the last one, time × gene."""
+        return pd.DataFrame(self.embeddings[..., -1], index=self.times, columns=self.genes)
 
 
 def joint_embedding(
@@ -54,8 +79,8 @@ def joint_embedding(
     First each time's graph is embedded by itself (node2vec); then the graph of all (gene, time)
     nodes, in which a gene is joined to itself at the next time with `time_weight` times the
     cosine of its two embeddings (a negative one, of which no walk can be made, counts as 1e-6).
-    So the past knows the future, and a forecast from these embeddings is none;
-    `step.embeddings.temporal` does without. Source: Kaya & Sefer, bioRxiv 2025.
+    So the past knows the future, and what is forecast from these embeddings is no forecast;
+    `step.embeddings.temporal` is causal. Source: Kaya & Sefer, bioRxiv 2025.
 
     Args:
         edges: The graph, each pair once.
@@ -103,13 +128,13 @@ def _all_times(
     listed = np.lexsort((np.arange(n_edges), np.minimum(edges.first, edges.second)))
     shift = n_genes * np.arange(n_times)[:, None]
     before = np.arange(n_genes * (n_times - 1))
-    parts = [  # from, to, weight, place among the neighbours
+    edge_lists = [  # from, to, weight, place among the neighbours
         (index[0] + shift, index[1] + shift, weights[:, edge], np.argsort(listed)[edge]),
         (before + n_genes, before, time_weights.ravel(), n_edges),
         (before, before + n_genes, time_weights.ravel(), n_edges + 1),
     ]
-    full = [np.broadcast_arrays(*part) for part in parts]
+    broadcast = [np.broadcast_arrays(*edge_list) for edge_list in edge_lists]
     columns = (
-        np.concatenate([column.ravel() for column in same]) for same in zip(*full, strict=True)
+        np.concatenate([column.ravel() for column in same]) for same in zip(*broadcast, strict=True)
     )
     return adjacency(*columns, n_times * n_genes)

@@ -1,4 +1,4 @@
-"""What the published protocol scores, and how well."""
+"""Figures of what the published protocol scores, and how well."""
 
 import numpy as np
 import pandas as pd
@@ -8,25 +8,27 @@ from matplotlib.figure import Figure
 from step.figures import style
 from step.figures.genes import pages_of_genes, shown_name
 
+ARMS = {
+    "step": ("STEP", style.STEP),
+    "autoregression": ("autoregression", style.BETTER),
+    "last_value": ("last value", "#CC79A7"),
+}
 COMPONENT_COLOURS = ("#56B4E9", "#CC79A7", style.BETTER, style.CONTROL)
 
 
 def forecast_scatter(backtest: pd.DataFrame) -> Figure:
-    """The scored coordinate against the network's forecast, and against those of its own past.
+    """Draw the scored coordinate against the forecasts of each arm.
 
     Args:
-        backtest: arm, seed, observed, forecast; the first seed is shown.
+        backtest: arm, seed, observed, forecast; of `step`, the first seed is shown.
     """
     figure = Figure(figsize=(12, 4.4), layout="constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
-    own = backtest[backtest["arm"] == "step"]
-    colours = {"autoregression": style.BETTER, "last_value": style.arm_colour("last_value")}
-    shown = [("STEP", own[own["seed"] == own["seed"].iloc[0]], style.STEP)] + [
-        (style.arm_label(arm), backtest[backtest["arm"] == arm], colour)
-        for arm, colour in colours.items()
-    ]
     low, high = backtest["observed"].min(), backtest["observed"].max()
-    for axes, (label, rows, colour) in zip(panels, shown, strict=True):
+    for axes, (arm, (label, colour)) in zip(panels, ARMS.items(), strict=True):
+        rows = backtest[backtest["arm"] == arm]
+        if arm == "step":
+            rows = rows[rows["seed"] == rows["seed"].iloc[0]]
         axes.scatter(rows["forecast"], rows["observed"], s=6, alpha=0.4, color=colour, linewidths=0)
         axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
         r = np.corrcoef(rows["forecast"], rows["observed"])[0, 1]
@@ -37,23 +39,24 @@ def forecast_scatter(backtest: pd.DataFrame) -> Figure:
     return figure
 
 
-def coordinates(last_value: np.ndarray, network: float) -> Figure:
-    """How well the last value forecasts each coordinate of the embedding.
+def coordinates(last_value: np.ndarray, network: float | None) -> Figure:
+    """Draw how well the last value forecasts each coordinate of the embedding.
 
     Args:
         last_value: Pooled Pearson of each coordinate, the scored one last, shape `[dimension]`.
-        network: The network's, of the scored coordinate.
+        network: Pooled Pearson of the network, on the scored coordinate; None where undefined.
     """
     figure = Figure(figsize=(7, 3.4), layout="constrained")
     axes = figure.add_subplot()
     axes.hist(last_value, bins=20, color=style.BASELINE, label="last value, each coordinate")
     axes.axvline(
         last_value[-1],
-        color=style.arm_colour("last_value"),
+        color=ARMS["last_value"][1],
         linewidth=2,
         label="last value, the scored one",
     )
-    axes.axvline(network, color=style.STEP, linewidth=2, label="STEP, the scored one")
+    if network is not None:
+        axes.axvline(network, color=style.STEP, linewidth=2, label="STEP, the scored one")
     axes.set_xlabel("Pearson with the coordinate's next value, held-out windows")
     axes.set_ylabel("coordinates")
     axes.legend(frameon=False, fontsize=8)
@@ -62,10 +65,10 @@ def coordinates(last_value: np.ndarray, network: float) -> Figure:
 
 
 def loss_by_epoch(curves: pd.DataFrame) -> Figure:
-    """The loss on the windows trained on and held out, and its components on those held out.
+    """Draw the loss on the windows trained on and held out, and its components on those held out.
 
     Args:
-        curves: seed, epoch, windows (trained, held_out), a column a component, total, kept.
+        curves: seed, epoch, windows (trained, held_out), a column for each component, total, kept.
     """
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -98,7 +101,7 @@ def loss_by_epoch(curves: pd.DataFrame) -> Figure:
 
 
 def gene_scores(per_gene: pd.DataFrame) -> Figure:
-    """Each gene's Pearson by its number of partners and by its range, and all of them.
+    """Draw each gene's Pearson against its number of partners and its range, and a histogram.
 
     Args:
         per_gene: pearson, last_value_pearson, partners, expression_range.
@@ -139,7 +142,7 @@ def gene_scores(per_gene: pd.DataFrame) -> Figure:
 def gene_courses(
     per_gene: pd.DataFrame, coordinate: pd.DataFrame, backtest: pd.DataFrame
 ) -> dict[str, Figure]:
-    """The scored coordinate of every gene and its forecasts, the best forecast first.
+    """Draw the scored coordinate of all genes and its forecasts, the best forecast first.
 
     Args:
         per_gene: gene, pearson.
@@ -149,15 +152,15 @@ def gene_courses(
     Returns:
         `page_001.png` … → figure.
     """
-    own = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+    forecasts = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
 
     def draw(axes: Axes, row: pd.Series) -> None:
         gene = row["gene"]
         course = coordinate[gene]
         axes.plot(course.index, course, color=style.OBSERVED, linewidth=0.8, label="coordinate")
         axes.plot(
-            own[gene]["target_time"],
-            own[gene]["forecast"],
+            forecasts[gene]["target_time"],
+            forecasts[gene]["forecast"],
             "o",
             color=style.STEP,
             markersize=3,
