@@ -11,6 +11,7 @@ from step.forecasting.arms.network import NetworkForecaster, on_graph
 from step.forecasting.backtest import roll
 from step.forecasting.course import Course
 from step.forecasting.training import choose_device
+from step.graphs.rewiring import rewire
 
 
 @dataclass(frozen=True)
@@ -97,5 +98,5 @@ def _run_arm(courses: list[Course], recipe: NetworkRecipe, name: str) -> Network
 
 def _run_rewired(courses: list[Course], recipe: NetworkRecipe, seed: int) -> NetworkRun:
     expression = courses[-1].panel.robust
-    rewired = on_graph(recipe, recipe.graph.rewired(seed), expression)
+    rewired = on_graph(recipe, rewire(recipe.graph, seed), expression)
     return run_network(courses, NetworkForecaster(rewired))
