@@ -1,3 +1,5 @@
+import re
+
 import cooler
 import h5py
 import hictkpy
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from step.datasets import ContactMapDataset, TextContactMapDataset
+from step.errors import InputError
 from step.genome.contacts import ContactMap
 from tests.datasets.conftest import explained, place
 
@@ -178,6 +181,122 @@ def test_any_bytes_are_no_map_and_explained(name, content):
         assert explained(ContactMapDataset(filepath=str(folder / name))) is None
 
 
+def damaged(path, change) -> str:
+    """The explanation of a map of which `change`, given the HDF5 file, spoiled something."""
+    unbalanced(path)
+    with h5py.File(path, "r+") as file:
+        file["bins"]["weight"] = np.ones(len(BINS))
+        change(file)
+    before = path.read_bytes()
+    with pytest.raises(DatasetError) as raised:
+        load(path)
+    assert isinstance(raised.value.__cause__, InputError)
+    assert path.read_bytes() == before
+    return str(raised.value.__cause__)
+
+
+def put(dataset, values, where=slice(None)):
+    def change(file):
+        file[dataset][where] = values
+
+    return change
+
+
+def drop(*names):
+    def change(file):
+        for name in names:
+            del file[name]
+
+    return change
+
+
+def swap(dataset, values):
+    def change(file):
+        del file[dataset]
+        file[dataset] = values
+
+    return change
+
+
+ONLY_THE_EMPTY_BIN = np.where(np.arange(len(BINS)) == 3, 1.0, np.nan)
+
+
+def only_between_chromosomes(file):
+    for column, value in (("bin1_id", 0), ("bin2_id", len(BINS) - 1), ("count", 1.0)):
+        del file["pixels"][column]
+        file["pixels"][column] = [value]
+    file["indexes/bin1_offset"][...] = [0] + [1] * len(BINS)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put("bins/weight", np.nan), r"no usable contacts: its weights 'weight' .* ice .* none"),
+        (put("bins/weight", 0.0), "NaN, 0 or infinite for 50 of 50 bins"),
+        (put("bins/weight", np.inf), "NaN, 0 or infinite for 50 of 50 bins"),
+        (put("bins/weight", ONLY_THE_EMPTY_BIN), "for 49 of 50 bins, and none of its contacts"),
+        (put("bins/weight", -1.0, 7), "weight 'weight' of bin 7 is negative"),
+        (swap("bins/weight", np.ones(3)), "'weight' are not a number for each bin"),
+        (swap("bins/weight", np.array([b"x"] * 50)), "'weight' are not a number for each bin"),
+        (put("pixels/count", 0.0), "holds no contact within a chromosome"),
+        (only_between_chromosomes, "holds no contact within a chromosome: 1 pixels"),
+        (put("pixels/count", -1.0, 40), r"count of pixel 40 \(.*chr1:.* and chr1:.*\) is -1"),
+        (put("pixels/count", np.nan, 40), "count of pixel 40 .* is nan"),
+        (put("pixels/count", np.inf, 40), "count of pixel 40 .* is inf"),
+        (put("pixels/bin2_id", 50, 40), "pixel 40 is of the bins 1 and 50, but the map has 50"),
+        (put("pixels/bin1_id", -1, 0), "pixel 0 is of the bins -1 and 0"),
+        (put("pixels/bin1_id", 9, 0), "not sorted"),
+        (put("indexes/bin1_offset", 3, 5), "index of pixels does not fit"),
+        (put("indexes/chrom_offset", 9, 1), "index of chromosomes does not fit"),
+        (put("bins/chrom", 1, 0), "does not fit its bins"),
+        (put("bins/start", 11, 1), "do not follow one another every 10 bp"),
+        (swap("bins/end", np.arange(3)), "columns of its bins are of different lengths"),
+        (drop("pixels/count"), "damaged: "),
+        (drop("pixels"), "damaged: "),
+        (drop("indexes"), "damaged: "),
+        (drop("bins/start"), "damaged: "),
+        (swap("pixels/count", np.array([b"x"] * 757)), "damaged: "),
+    ],
+)
+def test_an_unusable_map_is_explained_when_it_is_read(tmp_path, change, message):
+    path = tmp_path / "m.cool"
+    found = damaged(path, change)
+    assert re.search(message, found)
+    assert found.startswith(str(path))
+    assert len(found) < len(str(path)) + 400
+
+
+def test_a_map_that_was_cut_short_is_explained(tmp_path):
+    """Its pixels end before those that its index counts."""
+
+    def cut(file):
+        for column in file["pixels"]:
+            values = file["pixels"][column][:100]
+            del file["pixels"][column]
+            file["pixels"][column] = values
+
+    assert "index of pixels does not fit" in damaged(tmp_path / "m.cool", cut)
+
+
+@pytest.mark.parametrize("value", [0.0, np.inf])
+def test_bins_with_a_weight_that_is_none_are_left_out(tmp_path, value):
+    path = unbalanced(tmp_path / "m.cool")
+    with h5py.File(path, "r+") as file:
+        file["bins"]["weight"] = np.where(np.arange(len(BINS)) == 5, value, 2.0)
+    found = load(path)
+    assert np.flatnonzero(found.bins()["weight"][:].isna()).tolist() == [5]
+    assert found.matrix(balance=True)[0, 0] == 4.0 * demo_map().pixels["count"].iloc[0]
+
+
+@pytest.mark.parametrize("balance", ["none", "ice"])
+def test_a_hic_file_without_contacts_is_explained(tmp_path, balance):
+    path = tmp_path / "m.hic"
+    with hictkpy.hic.FileWriter(str(path), SIZES, [10], assembly="demo") as file:
+        file.add_pixels(demo_map(int).pixels.assign(bin1_id=0, bin2_id=40).iloc[:1])
+    with pytest.raises(DatasetError, match=r"m\.hic holds no contact within a chromosome"):
+        load(path, resolution=10, balance=balance)
+
+
 def text_map(folder, lines: str, **arguments) -> TextContactMapDataset:
     (folder / "map_chr1.txt").write_text(lines)
     settings = {"assembly": "demo", "bin_size": 10} | arguments
@@ -228,6 +347,11 @@ def test_text_is_read_over_http(tmp_path, served):
         ("0 -10 1\n", {}, "label -10"),
         ("0 10 -1\n", {}, "contact 1 is -1"),
         ("0 10 inf\n", {}, "contact 1 is inf"),
+        ("0 10 nan\n", {}, "holds no contacts: each of them is nan"),
+        ("0 10 0\n10 10 0\n", {}, "holds no contact within a chromosome"),
+        ("0 10 0\n", {"balance": "ice"}, "holds no contact within a chromosome"),
+        ("0 10 1\n", {"label_scale": 1e12}, r"label 10 .* from 0 to 2147483647 bp"),
+        ("0 1e300 1\n", {}, r"label 1e\+300"),
         ("0 10 1\n10 0 2\n", {}, "labels 0 and 10 stands 2 times"),
         ("0 200000000 1\n", {"assembly": "mm9", "bin_size": 1_000_000}, "ends at 197195432 bp"),
         ("0 10 1\n", {"balance": "KR"}, "it is ice or none"),

@@ -22,6 +22,30 @@ def test_chromosomes_meet_with_and_without_chr(contacts):
     assert found["chrom"].tolist() == ["chr1", "chr2"]
 
 
+def test_a_chromosome_is_rather_the_one_of_its_own_name(tmp_path):
+    bins = bioframe.binnify(pd.Series({"1": 40, "chr1": 40}), 10)
+    pixels = pd.DataFrame({"bin1_id": [0], "bin2_id": [1], "count": [1]})
+    cooler.create_cooler(str(tmp_path / "map.cool"), bins, pixels)
+    table = annotation(("1", 5, 9), ("chr1", 5, 9))
+    found = check_annotation(table, cooler.Cooler(str(tmp_path / "map.cool")), GENOME)
+    assert found["chrom"].tolist() == ["1", "chr1"]
+
+
+def test_ignored_chromosomes_may_be_numbers():
+    """As a list in YAML has them."""
+    assert Genome(assembly="demo", ignored_chromosomes=[20, "X"]).ignored_chromosomes == ["20", "X"]
+
+
+def test_long_names_are_shortened_in_messages(contacts):
+    with pytest.raises(InputError) as raised:
+        check_annotation(annotation(("x" * 1000, 5, 9)), contacts, GENOME)
+    assert len(str(raised.value)) < 400
+    table = annotation(("chr2", 5, 50_000_001)).assign(gene="g" * 1000)
+    with pytest.raises(InputError) as raised:
+        check_annotation(table, contacts, GENOME)
+    assert len(str(raised.value)) < 400
+
+
 def test_a_chromosome_that_the_map_lacks_is_named(contacts):
     with pytest.raises(InputError, match=r"hic_contacts lacks: chr9.*ignored_chromosomes"):
         check_annotation(annotation(("chr1", 5, 9), ("chr9", 5, 9)), contacts, GENOME)

@@ -1,3 +1,4 @@
+import bioframe
 import cooler
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ def features(truth, contacts):
 def test_compartments_are_found_and_signed_by_gene_density(truth, features):
     known = features["compartment"].notna()
     assert known.mean() > 0.9
+    np.testing.assert_array_equal(known, features["eigenvector"].notna())
     right = (features["compartment"] == "A") == (truth["compartment"] > 0)
     assert right[known].mean() > 0.8
 
@@ -59,12 +61,65 @@ def test_some_chromosome_must_be_left(truth, contacts):
         chromatin_features(contacts, tss, Features(excluded_chromosomes=["chr*"]))
 
 
+def written(folder, bins: pd.DataFrame, pixels: pd.DataFrame) -> cooler.Cooler:
+    path = str(folder / "map.cool")
+    cooler.create_cooler(path, bins[["chrom", "start", "end"]], pixels, ordered=True)
+    return ContactMapDataset(filepath=path, balance="none").load()
+
+
+@pytest.mark.parametrize("names", [("a:1-5", "b,c"), ("1:2-3", "1"), (" x y", "7"), ("nan", "1e5")])
+def test_a_chromosome_may_have_any_name(truth, contacts, tmp_path, names):
+    """Also one that reads as a region of the other, or as a number."""
+    renamed = truth.assign(
+        chrom=truth["chrom"].map(dict(zip(["chr1", "chr2"], names, strict=True)))
+    )
+    tss = simulate_annotation(renamed, 400, seed=3)
+    pixels = contacts.pixels()[:]
+    chosen = Features(excluded_chromosomes=[])
+    other = chromatin_features(written(tmp_path, renamed, pixels), tss, chosen)
+    assert other["chrom"].tolist() == renamed["chrom"].tolist()
+    tss["chrom"] = tss["chrom"].map(dict(zip(names, ["chr1", "chr2"], strict=True)))
+    plain = chromatin_features(written(tmp_path, truth, pixels), tss, chosen)
+    assert plain["eigenvector"].notna().mean() > 0.9
+    pd.testing.assert_frame_equal(other.drop(columns="chrom"), plain.drop(columns="chrom"))
+
+
+def test_a_chromosome_without_contacts_has_no_features(truth, contacts, tmp_path):
+    pixels = contacts.pixels()[:]
+    seen = written(tmp_path, truth, pixels[pixels["bin2_id"] < 120])  # those of chr1
+    tss = simulate_annotation(truth, 400, seed=3)
+    found = chromatin_features(seen, tss, Features(excluded_chromosomes=[]))
+    known = found[["eigenvector", "insulation_score", "tad_boundary_distance"]].notna()
+    assert known[truth["chrom"] == "chr1"].mean().min() > 0.9
+    assert not known[truth["chrom"] == "chr2"].any(axis=None)
+    with pytest.raises(InputError, match="no contacts on the chromosomes"):
+        chromatin_features(seen, tss, Features(excluded_chromosomes=["chr1"]))
+
+
+@pytest.mark.parametrize("n_bins", [1, 2, 3, 6, 30])
+def test_contacts_that_are_all_alike_have_no_compartments(tmp_path, n_bins):
+    sizes = pd.Series({"chr1": n_bins * 100_000, "chr2": 300_000})
+    bins = bioframe.binnify(sizes, 100_000)
+    first, second = np.triu_indices(len(bins))
+    pixels = pd.DataFrame({"bin1_id": first, "bin2_id": second, "count": 4})
+    tss = pd.DataFrame({"chrom": "chr1", "tss": [5, 10]})
+    found = chromatin_features(written(tmp_path, bins, pixels), tss, Features([]))
+    assert len(found) == len(bins)
+    assert found["compartment"].isna().all()
+    assert found["eigenvector"].isna().all()
+
+
+def test_features_are_the_same_in_each_run(truth, contacts):
+    tss = simulate_annotation(truth, 400, seed=3)
+    first, second = (chromatin_features(contacts, tss, Features([])) for _ in range(2))
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+
+
 def test_fine_maps_have_the_compartments_of_coarse_ones(truth, contacts, features, tmp_path):
     """Each bin of 500 kb split into ten: the eigenvector is found at 100 kb."""
     fine = contacts.bins()[:][["chrom", "start", "end"]]
     fine = fine.loc[fine.index.repeat(10)].reset_index(drop=True)
-    part = np.tile(np.arange(10), len(truth))
-    fine["start"] += part * 50_000
+    fine["start"] += np.tile(np.arange(10), len(truth)) * 50_000
     fine["end"] = fine["start"] + 50_000
     pixels = contacts.pixels()[:]
     rng = np.random.default_rng(0)
@@ -79,10 +134,8 @@ def test_fine_maps_have_the_compartments_of_coarse_ones(truth, contacts, feature
             "count": pixels["count"],
         }
     ).sort_values(["bin1_id", "bin2_id"])
-    path = str(tmp_path / "fine.cool")
-    cooler.create_cooler(path, fine.astype({"chrom": str}), shifted, ordered=True)
     found = chromatin_features(
-        ContactMapDataset(filepath=path, balance="none").load(),
+        written(tmp_path, fine.astype({"chrom": str}), shifted),
         simulate_annotation(truth, 400, seed=3),
         Features(excluded_chromosomes=[]),
     )

@@ -62,7 +62,7 @@ CASES = {
     ),
     "annotation of another genome": (
         edit("genes.gtf", lambda text: text.replace("chr5\t", "chr7\t")),
-        "hic_contacts lacks: chr7",
+        "hic_contacts lacks: .chr7",
     ),
     "gene beyond its chromosome": (
         edit(
@@ -133,7 +133,7 @@ SOURCES = {
     "weights that are not there": (
         {"hic_contacts": MAP | {"filepath": f"{RAW}/contacts.cool", "balance": "KR"}},
         {},
-        r"contacts\.cool holds no weights 'KR'; it holds weight",
+        r"contacts\.cool holds no weights 'KR'; it holds .weight",
     ),
     "map that is no .hic": (
         {"hic_contacts": MAP | {"filepath": f"{RAW}/map.hic", "resolution": 500_000}},
@@ -148,7 +148,7 @@ SOURCES = {
     "text map of fewer chromosomes": (
         {"hic_contacts": TEXT | {"filepath": f"{RAW}/map_{{chrom}}.txt"}},
         {"map_chr1.txt": "0 500000 3\n"},
-        "hic_contacts lacks: chr2",
+        "hic_contacts lacks: .chr2",
     ),
     "address that does not answer": (
         {

@@ -14,6 +14,7 @@ from step.datasets.whole_file import whole_file
 from step.errors import InputError
 from step.genome.balancing import bin_weights, no_such_weights
 from step.genome.contacts import ContactMap
+from step.genome.map_checks import check_map, check_weights, damage_explained
 
 
 class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
@@ -58,24 +59,27 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
         """Open the map.
 
         Raises:
-            InputError: The file is no contact map, has no map of the resolution, or no such
-                weights.
+            InputError: The file is no contact map or a damaged one, has no map of the resolution,
+                no such weights, or no contacts that they leave.
         """
         path = self._local()
         if self._ending == ".hic":
-            return open_map(*read_hic(path, self._address, self._resolution, self._balance))
+            data, balance = read_hic(path, self._address, self._resolution, self._balance)
+            return open_map(data, balance, self._address)
         contacts = self._open(path)
         if self._resolution not in (None, contacts.binsize):
             raise InputError(
                 f"{self._address}: `resolution` is {self._resolution} bp, but the bins are of "
                 f"{contacts.binsize} bp. Name another map, or leave it out."
             )
-        if self._balance == "weight" and "weight" in contacts.bins().columns:
+        weights = _checked_weights(contacts, self._balance, self._address)
+        held = contacts.bins()
+        if "weight" in held.columns and np.array_equal(held["weight"][:], weights, equal_nan=True):
             return contacts
-        weights = bin_weights(contacts, self._balance)
         copy = temporary_file("contacts.cool")
-        cooler.fileops.cp(contacts.uri, f"{copy}::/")
-        return _store_weights(copy, weights)
+        with damage_explained(self._address):
+            cooler.fileops.cp(contacts.uri, f"{copy}::/")
+            return _store_weights(copy, weights)
 
     def _open(self, path: Path) -> cooler.Cooler:
         group = self._group
@@ -89,8 +93,8 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
                 return cooler.Cooler(f"{path}::{group}")
         except Exception as error:
             raise InputError(
-                f"{self._address} is not a .cool contact map ({error}). Convert the map with "
-                "`cooler load` or `hicConvertFormat`, or name the right file."
+                f"{self._address} is not a .cool contact map ({error!s:.100}). Convert the map "
+                "with `cooler load` or `hicConvertFormat`, or name the right file."
             ) from error
         raise InputError(
             f"{self._address} holds {'no map ' + group if group else 'several maps'}; it has:\n"
@@ -108,13 +112,12 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
         dated.unlink()
 
 
-def read_hic(
-    path: Path, name: str, resolution: int | None, balance: str
-) -> tuple[ContactMap, str | np.ndarray]:
+def read_hic(path: Path, name: str, resolution: int | None, balance: str) -> tuple[ContactMap, str]:
     """The contacts within chromosomes of a .hic file, of version 8 or 9.
 
     Returns:
-        The map, counts as float, and its weights: `ice` or `none`, or multiplicative weights.
+        The map, counts as float, and how to balance it: `ice` or `none` as asked for, or `weight`,
+        where its bins have the weights asked for, multiplicative.
 
     Raises:
         InputError: hictkpy is missing, or the file is none, or has no such resolution or weights.
@@ -129,7 +132,7 @@ def read_hic(
     try:
         offered = [int(size) for size in hictkpy.MultiResFile(path).resolutions()]
     except Exception as error:
-        raise InputError(f"{name} is not a .hic contact map ({error}).") from error
+        raise InputError(f"{name} is not a .hic contact map ({error!s:.100}).") from error
     if resolution not in offered:
         raise InputError(
             f"{name} holds maps of the resolutions {', '.join(map(str, offered))} bp. Set "
@@ -137,33 +140,43 @@ def read_hic(
             + (f"; {resolution} is none." if resolution else ".")
         )
     file = hictkpy.File(path, resolution)
-    weights: str | np.ndarray = balance
+    bins = file.bins().to_df()[["chrom", "start", "end"]].astype({"chrom": str})
     if balance not in ("ice", "none"):
         held = file.avail_normalizations()
         if balance not in held:
             raise no_such_weights(name, balance, held)
-        weights = np.asarray(file.weights(balance, divisive=False), dtype=float)
-    bins = file.bins().to_df()[["chrom", "start", "end"]].astype({"chrom": str})
+        bins["weight"] = np.asarray(file.weights(balance, divisive=False), dtype=float)
+        balance = "weight"
     pixels = pd.concat(
         [file.fetch(chrom, count_type=float).to_df() for chrom in file.chromosomes()],
         ignore_index=True,
     ).sort_values(["bin1_id", "bin2_id"], ignore_index=True)
     assembly = str(file.attributes().get("assembly", "unknown"))
-    return ContactMap(bins, pixels, assembly), weights
+    return ContactMap(bins, pixels, assembly), balance
 
 
-def open_map(data: ContactMap, weights: str | np.ndarray) -> cooler.Cooler:
+def open_map(data: ContactMap, balance: str, name: str) -> cooler.Cooler:
     """A map in memory as a cooler, in a temporary file.
 
     Args:
         data: The map.
-        weights: Multiplicative weights, shape `[bin]`; or `ice` or `none`.
+        balance: `ice`, `none`, or `weight` where its bins have this column.
+        name: The file, for messages.
+
+    Raises:
+        InputError: Its contacts are no counts, or none is left.
     """
     path = temporary_file("contacts.cool")
     write_cooler(path, data)
-    if isinstance(weights, str):
-        weights = bin_weights(cooler.Cooler(str(path)), weights)
-    return _store_weights(path, weights)
+    return _store_weights(path, _checked_weights(cooler.Cooler(str(path)), balance, name))
+
+
+def _checked_weights(contacts: cooler.Cooler, balance: str, name: str) -> np.ndarray:
+    """The weights of a map, shape `[bin]`, once map and weights are known to be usable."""
+    check_map(contacts, name)
+    weights = bin_weights(contacts, balance, name)
+    check_weights(contacts, weights, balance, name)
+    return weights
 
 
 def _store_weights(path: Path, weights: np.ndarray) -> cooler.Cooler:

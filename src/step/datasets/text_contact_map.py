@@ -17,6 +17,7 @@ from step.errors import InputError
 from step.genome.contacts import ContactMap, bare_name, known_sizes
 
 CHROMOSOME = "{chrom}"
+LONGEST_CHROMOSOME = 2**31 - 1  # base pairs, the largest place that a .cool file can hold
 
 
 class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
@@ -70,7 +71,8 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         """Read every chromosome's file.
 
         Raises:
-            InputError: A line is no contact, a label is no bin, or a pair has two values.
+            InputError: A line is no contact, a label is no bin, a pair has two values, or nothing
+                but zeros is found.
         """
         if self._balance not in ("ice", "none"):
             raise InputError(
@@ -82,7 +84,13 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                 f"a number, both above 0; they are {self._bin_size!r} and {self._label_scale!r}."
             )
         files = self._files()
-        found = {chrom: self._read(chrom, where) for chrom, where in files.items()}
+        unwritable = [name for name in files if not (name and name.isascii())]
+        if unwritable:
+            raise InputError(
+                f"{self._filepath}: {unwritable[0]!r:.40} stands where the chromosome's name does. "
+                "Such names have ASCII characters; rename the file, or list the `chromosomes`."
+            )
+        found = {chrom: self._read(where) for chrom, where in files.items()}
         sizes = self._sizes(found)
         bins = bioframe.binnify(pd.Series(sizes), self._bin_size)
         starts = bins.drop_duplicates("chrom")
@@ -100,7 +108,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             ],
             ignore_index=True,
         )
-        return open_map(ContactMap(bins, pixels, self._assembly), self._balance)
+        return open_map(ContactMap(bins, pixels, self._assembly), self._balance, self._filepath)
 
     def _files(self) -> dict[str, str]:
         """Chromosome → file, in the order of the assembly's chromosomes."""
@@ -130,8 +138,8 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             raise FileNotFoundError(self._filepath)
         return {name: files[name] for name in sorted(files, key=_by_number)}
 
-    def _read(self, chrom: str, where: str) -> pd.DataFrame:
-        """A chromosome's contacts: first, second (bins of the chromosome, ascending), count."""
+    def _read(self, where: str) -> pd.DataFrame:
+        """One chromosome's contacts: first, second (its bins, ascending), count."""
         path = local_copy(where)
         try:
             table = pd.read_csv(
@@ -147,26 +155,33 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                 "contact."
             )
         table.columns = ["first", "second", "count"]
-        labels = table[["first", "second"]].to_numpy() * self._label_scale / self._bin_size
-        with np.errstate(invalid="ignore"):
-            whole = np.abs(labels - np.rint(labels)) < 1e-6
-        wrong = ~(np.isfinite(labels) & (labels >= 0) & whole)
-        if wrong.any():
-            row, column = np.argwhere(wrong)[0]
-            raise InputError(
-                f"{where}: the label {table.iloc[row, column]:.12g} (contact {row + 1}) times "
-                f"`label_scale` {self._label_scale:g} is no start of a bin of {self._bin_size} bp. "
-                "Correct `bin_size` or `label_scale` in catalog_raw.yml."
-            )
         if (table["count"] < 0).any() or np.isinf(table["count"]).any():
             row = int(((table["count"] < 0) | np.isinf(table["count"])).to_numpy().argmax())
             raise InputError(
                 f"{where}: contact {row + 1} is {table['count'].iloc[row]:g}; contacts are "
                 "numbers that are not negative."
             )
-        bins = np.sort(np.rint(labels).astype(np.int64), axis=1)
+        bins = np.sort(self._bins(table[["first", "second"]], where), axis=1)
         table = table.assign(first=bins[:, 0], second=bins[:, 1]).dropna()
+        if table.empty:
+            raise InputError(f"{where} holds no contacts: each of them is nan.")
         return self._once(table, where)
+
+    def _bins(self, labels: pd.DataFrame, where: str) -> np.ndarray:
+        """The bins that labels name, from the chromosome's first on, shape `[contact, 2]`."""
+        place = labels.to_numpy() * self._label_scale / self._bin_size
+        with np.errstate(invalid="ignore"):
+            whole = np.abs(place - np.rint(place)) < 1e-6
+        wrong = ~((place >= 0) & (place < LONGEST_CHROMOSOME / self._bin_size) & whole)
+        if wrong.any():
+            row, column = np.argwhere(wrong)[0]
+            raise InputError(
+                f"{where}: the label {labels.iloc[row, column]:.12g} (contact {row + 1}) times "
+                f"`label_scale` {self._label_scale:g} is no start of a bin of {self._bin_size} bp, "
+                f"from 0 to {LONGEST_CHROMOSOME} bp. Correct `bin_size` or `label_scale` in "
+                "catalog_raw.yml."
+            )
+        return np.rint(place).astype(np.int64)
 
     def _once(self, table: pd.DataFrame, where: str) -> pd.DataFrame:
         """Each pair once, sorted."""
@@ -189,11 +204,11 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         known = known_sizes(self._assembly)
         sizes = {}
         for chrom, table in found.items():
-            end = (int(table["second"].max()) + 1) * self._bin_size if len(table) else 0
+            end = (int(table["second"].max()) + 1) * self._bin_size
             sizes[chrom] = known.get(bare_name(chrom), end)
-            if end - self._bin_size >= sizes[chrom] or not sizes[chrom]:
+            if end - self._bin_size >= sizes[chrom]:
                 raise InputError(
-                    f"{self._filepath}: the contacts of {chrom} reach {end} bp, but in "
+                    f"{self._filepath}: the contacts of {chrom:.40} reach {end} bp, but in "
                     f"{self._assembly} it ends at {sizes[chrom]} bp. Correct `assembly`, "
                     "`bin_size` or `label_scale` in catalog_raw.yml."
                 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
@@ -14,33 +15,57 @@ def contact_map(
     """A chromosome's contacts with its compartments, insulation, boundaries and the study's genes.
 
     Args:
-        matrix: Balanced contacts of the whole chromosome, square; zero where masked.
+        matrix: Balanced contacts of the whole chromosome, square; zero where masked. Without any
+            contact the map stays empty and says so.
         bins: The chromosome's bins with their features.
         genes: The study's genes on the chromosome: gene, tss.
         edges: Gene pairs; those of these genes are marked.
     """
     chrom = bins["chrom"].iloc[0]
-    end = bins["end"].iloc[-1] / 1e6
-    middle = (bins["start"] + bins["end"]).to_numpy() / 2e6
+    tss = genes.set_index("gene")["tss"].astype(float) / 1e6
     figure = Figure(figsize=(7, 8.2), layout="constrained")
     top, eigen, insulation = figure.subplots(
         3, 1, sharex=True, gridspec_kw={"height_ratios": [6, 1, 1]}
     )
-    shown = np.where(matrix > 0, matrix, np.nan)
-    low, high = np.nanpercentile(shown, [2, 99])
-    mesh = top.imshow(
-        shown,
+    _draw_contacts(top, matrix, bins["end"].iloc[-1] / 1e6)
+    _draw_pairs(top, tss, edges)
+    top.set_ylabel(f"{chrom} (Mb)", parse_math=False)
+    title = f"{chrom}: contacts, compartments, insulation and {len(tss)} genes"
+    top.set_title(title, fontsize=10, parse_math=False)
+    middle = (bins["start"] + bins["end"]).to_numpy() / 2e6
+    value = bins["eigenvector"].to_numpy()
+    eigen.fill_between(middle, 0, np.where(value > 0, value, 0), step="mid", color=style.WORSE)
+    eigen.fill_between(middle, 0, np.where(value < 0, value, 0), step="mid", color=style.STEP)
+    eigen.set_ylabel("E1 (A > 0)")
+    _draw_insulation(insulation, middle, bins, tss)
+    insulation.set_xlabel(f"{chrom} (Mb)", parse_math=False)
+    return figure
+
+
+def _draw_contacts(axes: Axes, matrix: np.ndarray, end: float) -> None:
+    """The contacts on a logarithmic scale, from 0 to the chromosome's end (Mb)."""
+    contacts = matrix[matrix > 0]
+    if not len(contacts):
+        axes.set(xlim=(0, end), ylim=(end, 0))
+        axes.text(0.5, 0.5, "no contacts", ha="center", va="center", transform=axes.transAxes)
+        return
+    low, high = np.percentile(contacts, [2, 99])
+    mesh = axes.imshow(
+        np.where(matrix > 0, matrix, np.nan),
         norm=LogNorm(low, max(high, low * 1.01)),
         cmap="YlOrRd",
         extent=(0, end, end, 0),
         interpolation="none",
         aspect="auto",
     )
-    figure.colorbar(mesh, ax=top, label="balanced contact", shrink=0.7)
-    tss = genes.set_index("gene")["tss"].astype(float) / 1e6
+    axes.figure.colorbar(mesh, ax=axes, label="balanced contact", shrink=0.7)
+
+
+def _draw_pairs(axes: Axes, tss: pd.Series, edges: pd.DataFrame) -> None:
+    """The graph's pairs of genes whose places (Mb, by gene) are given."""
     own = edges[edges["gene_1"].isin(tss.index) & edges["gene_2"].isin(tss.index)]
     first, second = tss[own["gene_1"]].to_numpy(), tss[own["gene_2"]].to_numpy()
-    top.scatter(
+    axes.scatter(
         np.maximum(first, second),
         np.minimum(first, second),
         s=16,
@@ -49,16 +74,14 @@ def contact_map(
         linewidths=0.9,
         label="gene pairs of the graph",
     )
-    top.legend(loc="lower left", fontsize=8)
-    top.set_ylabel(f"{chrom} (Mb)")
-    top.set_title(f"{chrom}: contacts, compartments, insulation and {len(tss)} genes", fontsize=10)
-    value = bins["eigenvector"].to_numpy()
-    eigen.fill_between(middle, 0, np.where(value > 0, value, 0), step="mid", color=style.WORSE)
-    eigen.fill_between(middle, 0, np.where(value < 0, value, 0), step="mid", color=style.STEP)
-    eigen.set_ylabel("E1 (A > 0)")
-    insulation.plot(middle, bins["insulation_score"], color=style.OBSERVED, linewidth=1)
+    axes.legend(loc="lower left", fontsize=8)
+
+
+def _draw_insulation(axes: Axes, middle: np.ndarray, bins: pd.DataFrame, tss: pd.Series) -> None:
+    """The insulation score at the bins' middles, its boundaries and the genes (Mb)."""
+    axes.plot(middle, bins["insulation_score"], color=style.OBSERVED, linewidth=1)
     boundary = bins["boundary_strength"].notna().to_numpy()
-    insulation.scatter(
+    axes.scatter(
         middle[boundary],
         bins["insulation_score"][boundary],
         s=12,
@@ -66,19 +89,17 @@ def contact_map(
         zorder=3,
         label="boundary",
     )
-    insulation.vlines(
+    axes.vlines(
         tss,
         0,
         0.12,
-        transform=insulation.get_xaxis_transform(),
+        transform=axes.get_xaxis_transform(),
         color=style.STEP,
         linewidth=0.8,
         label="gene",
     )
-    insulation.legend(fontsize=7, ncols=2, loc="upper right")
-    insulation.set_ylabel("insulation\n(log2)")
-    insulation.set_xlabel(f"{chrom} (Mb)")
-    return figure
+    axes.legend(fontsize=7, ncols=2, loc="upper right")
+    axes.set_ylabel("insulation\n(log2)")
 
 
 def embedding_trajectories(

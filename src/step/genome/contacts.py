@@ -1,16 +1,24 @@
-"""Contact maps, and whether they and the annotation speak of one genome."""
+"""Contact maps, and checks that the annotation is of the same genome."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from typing import Annotated
 
 import bioframe
 import cooler
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from pydantic import Field
 
-from step.errors import InputError
-from step.typed import Name, Names, settings
+from step.errors import InputError, listed
+from step.typed import Name, settings
+
+# In YAML, the name of a chromosome may be a number.
+ChromosomePatterns = Annotated[
+    list[Annotated[str, Field(coerce_numbers_to_str=True, min_length=1, max_length=200)]],
+    Field(max_length=1000),
+]
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Genome:
     """
 
     assembly: Name
-    ignored_chromosomes: Names
+    ignored_chromosomes: ChromosomePatterns
 
 
 def balanced_contacts(contacts: cooler.Cooler, chrom: str) -> scipy.sparse.coo_matrix:
@@ -86,15 +94,11 @@ def coarse_contacts(
 
 
 def check_contacts(contacts: cooler.Cooler) -> None:
-    """Whether a map's bins are equal.
-
-    Raises:
-        InputError: They vary in size.
-    """
+    """Raise InputError unless a map's bins are of one size."""
     if contacts.binsize is None:
         raise InputError(
-            "hic_contacts has bins of different sizes; equal bins are needed. Bin the map anew, "
-            "as with `cooler cload` or `cooler coarsen`."
+            "hic_contacts has bins of different sizes, or one bin a chromosome; equal bins are "
+            "needed. Bin the map anew, as with `cooler cload` or `cooler coarsen`."
         )
 
 
@@ -118,35 +122,43 @@ def check_annotation(
     """
     _check_assembly(contacts, genome.assembly)
     sizes = contacts.chromsizes
-    bare = {bare_name(chrom): chrom for chrom in sizes.index}
-    chrom = annotation["chrom"].map(lambda name: bare.get(bare_name(name), name))
-    unknown = sorted(
-        name
-        for name in set(chrom) - set(sizes.index)
-        if not is_one_of(name, genome.ignored_chromosomes)
-    )
-    if unknown:
-        raise InputError(
-            f"gene_annotation names {len(unknown)} chromosome(s) that hic_contacts lacks: "
-            f"{', '.join(unknown[:5])}. The map has {', '.join(sizes.index[:5])} …. Use an "
-            "annotation of the map's assembly, or list the chromosomes in "
-            "`genome.ignored_chromosomes` to leave their genes without a place."
-        )
+    bare = {bare_name(chrom): chrom for chrom in sizes.index} | {name: name for name in sizes.index}
+    chrom = annotation["chrom"].map(lambda name: bare.get(name, bare.get(bare_name(name), name)))
+    _check_chromosomes(set(chrom), contacts, genome.ignored_chromosomes)
     annotation = annotation.assign(chrom=chrom)
     # A record on an alternative contig says nothing of a gene that has a place on the map.
     mapped = annotation["chrom"].isin(sizes.index)
     known = annotation["gene"].isin(annotation.loc[mapped, "gene"])
     annotation = annotation[mapped | ~known]
+    _check_ends(annotation, sizes)
+    return annotation
+
+
+def _check_chromosomes(names: set[str], contacts: cooler.Cooler, ignored: list[str]) -> None:
+    """Raise InputError if a map lacks chromosomes of the annotation that are not ignored."""
+    unknown = sorted(
+        name for name in names - set(contacts.chromnames) if not is_one_of(name, ignored)
+    )
+    if unknown:
+        raise InputError(
+            f"gene_annotation names {len(unknown)} chromosome(s) that hic_contacts lacks: "
+            f"{listed(unknown)}. The map has {listed(contacts.chromnames)}. Use an annotation of "
+            "the map's assembly, or list the chromosomes in `genome.ignored_chromosomes` to leave "
+            "their genes without a place."
+        )
+
+
+def _check_ends(annotation: pd.DataFrame, sizes: pd.Series) -> None:
+    """Raise InputError if a gene ends beyond its chromosome."""
     beyond = annotation["end"] > annotation["chrom"].map(sizes)
     if beyond.any():
         gene = annotation[beyond].iloc[0]
         raise InputError(
-            f"gene_annotation places {gene['gene']!r} at {gene['chrom']}:{gene['start']}-"
-            f"{gene['end']}, but in hic_contacts {gene['chrom']} ends at "
+            f"gene_annotation places {gene['gene']!r:.60} at {gene['chrom']:.40}:{gene['start']}-"
+            f"{gene['end']}, but in hic_contacts {gene['chrom']:.40} ends at "
             f"{sizes[gene['chrom']]}. Annotation and map are of different assemblies "
             f"({int(beyond.sum())} genes lie beyond their chromosome)."
         )
-    return annotation
 
 
 def is_one_of(chromosome: str, patterns: list[str]) -> bool:
@@ -172,14 +184,15 @@ def known_sizes(assembly: str) -> dict[str, int]:
 
 
 def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
+    """Raise InputError if a chromosome's length is not that of the assembly."""
     known = known_sizes(assembly)
     for name, size in contacts.chromsizes.items():
         expected = known.get(bare_name(name))
         if expected is not None and expected != size:
             others = _assemblies_of(contacts)
             raise InputError(
-                f"hic_contacts: {name} is {size} bp long, in {assembly} it is {expected} bp. The "
-                f"map is of another assembly{others}; correct `genome.assembly`, and use an "
+                f"hic_contacts: {name:.40} is {size} bp long, in {assembly} it is {expected} bp. "
+                f"The map is of another assembly{others}; correct `genome.assembly`, and use an "
                 "annotation of the map's assembly."
             )
 
