@@ -2,11 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from joblib.externals.loky import get_reusable_executor
 
 from step.forecasting.panel import Panel
 from step.graphs.gene_graph import GeneGraph
@@ -53,6 +55,13 @@ def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Pane
 def study() -> tuple[Panel, GeneGraph]:
     """A small coupled course and its graph."""
     return simulated_study(coupling=1.0, seed=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers() -> Iterator[None]:
+    """End joblib's processes with the tests, so that coverage counts what they ran."""
+    yield
+    get_reusable_executor().shutdown(wait=True)
 
 
 @pytest.fixture

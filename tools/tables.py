@@ -70,7 +70,8 @@ def _row(field: pa.Column) -> str:
     values = [rules(field)] if field.checks else []
     values += ["may be missing"] if field.nullable else []
     values += [] if field.required else ["the column may be absent"]
-    return f"| `{field.name}` | {field.dtype} | {'; '.join(values)} | {field.description} |"
+    name = field.name.strip("^$")  # of a pattern, what it matches
+    return f"| `{name}` | {field.dtype} | {'; '.join(values)} | {field.description} |"
 
 
 if __name__ == "__main__":

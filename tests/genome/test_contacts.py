@@ -47,7 +47,7 @@ def test_long_names_are_shortened_in_messages(contacts):
 
 
 def test_a_chromosome_that_the_map_lacks_is_named(contacts):
-    with pytest.raises(InputError, match=r"hic_contacts lacks: chr9.*ignored_chromosomes"):
+    with pytest.raises(InputError, match=r"hic_contacts lacks: .chr9.*ignored_chromosomes"):
         check_annotation(annotation(("chr1", 5, 9), ("chr9", 5, 9)), contacts, GENOME)
     check_annotation(annotation(("chrM", 5, 9), ("chr9_random", 5, 9)), contacts, GENOME)
 
@@ -55,7 +55,7 @@ def test_a_chromosome_that_the_map_lacks_is_named(contacts):
 def test_mitochondria_have_many_names(contacts):
     table = annotation(("1", 5, 9), ("MT", 5, 9))
     check_annotation(table, contacts, GENOME)  # which ignores chrM
-    with pytest.raises(InputError, match="lacks: MT"):
+    with pytest.raises(InputError, match="lacks: .MT"):
         check_annotation(table, contacts, Genome("demo", ["chrY"]))
 
 

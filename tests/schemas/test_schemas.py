@@ -7,7 +7,7 @@ from kedro.io import DataCatalog
 from kedro.validation import DataValidationError
 
 from step.errors import InputError
-from step.schemas import Annotation, Backtest, Edges, Enrichment, Genes, Places
+from step.schemas import Annotation, Backtest, Edges, Enrichment, Genes, Pairs, Places
 
 
 @pytest.fixture
@@ -94,6 +94,18 @@ def test_a_gene_has_a_place_or_a_reason():
 def test_a_table_knows_the_rules_of_the_one_it_extends():
     assert Genes.row_rules() == Places.row_rules()
     assert "One row for each gene." in Genes.row_rules()
+
+
+def test_columns_of_both_genes_of_a_pair_are_told_apart():
+    features = ["chrom", "start", "end", "bin", "compartment"]
+    features += ["insulation_score", "tad_boundary_distance"]
+    row = {f"{name}_{side}": [None] for name in features for side in (1, 2)}
+    pairs = pd.DataFrame(row | {"gene_1": "A", "gene_2": "B", "contact": 1.0})
+    Pairs.validate(pairs)
+    with pytest.raises(InputError, match="row 0 has the `start_2` 'x'; it is to be number"):
+        Pairs.validate(pairs.assign(start_2="x"))
+    with pytest.raises(InputError, match="the column 'start_3' is not in the schema"):
+        Pairs.validate(pairs.assign(start_3=1.0))
 
 
 def test_one_of_a_few_values():

@@ -34,7 +34,8 @@ class _Kind(DataType):
         """Tell whether a series is of this kind, value by value where it is not."""
         if data_container is None or len(data_container) == 0 or data_container.isna().all():
             return True
-        return self.fits(data_container)
+        fits = self.fits(data_container)
+        return np.zeros(len(data_container), dtype=bool) if fits is False else fits
 
     def fits(self, values: pd.Series) -> bool | np.ndarray:
         """Tell the same of a series with a value."""
@@ -67,7 +68,7 @@ class Number(_Kind):
     def fits(self, values: pd.Series) -> bool | np.ndarray:
         """Refuse text, and infinity."""
         if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-            return np.zeros(len(values), dtype=bool)
+            return False
         finite = ~np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
         return True if finite.all() else finite
 
@@ -93,9 +94,7 @@ class Integer(_Kind):
 
     def fits(self, values: pd.Series) -> bool | np.ndarray:
         """Refuse floating-point numbers, even whole ones."""
-        if pd.api.types.is_integer_dtype(values):
-            return True
-        return np.zeros(len(values), dtype=bool)
+        return bool(pd.api.types.is_integer_dtype(values))
 
 
 @Engine.register_dtype
@@ -107,6 +106,4 @@ class YesNo(_Kind):
 
     def fits(self, values: pd.Series) -> bool | np.ndarray:
         """Refuse 0 and 1."""
-        if pd.api.types.is_bool_dtype(values):
-            return True
-        return np.zeros(len(values), dtype=bool)
+        return bool(pd.api.types.is_bool_dtype(values))

@@ -47,16 +47,21 @@ class Backtest(_Intervals, key=("arm", "origin", "horizon", "gene")):
         return table["origin"] < table["target_time"]
 
 
-class LossCurves(Table, key=("origin", "step")):
-    """The loss of the network on the real graph, step by step of its training."""
+class LossComponents(Table):
+    """The weighted components of a network's loss, and their sum."""
 
-    origin: Number = column(description="last time that the network saw, the study's unit")
-    step: Integer = column(ge=0, description="step of the training at this origin")
     error: Number = column(description="error of the forecast, weighted")
     direction: Number = column(description="disagreement in the direction of change, weighted")
     trend: Number = column(description="disagreement with the course, weighted")
     consistency: Number = column(description="distance from the last level, weighted")
     total: Number = column(description="sum of the components")
+
+
+class LossCurves(LossComponents, key=("origin", "step")):
+    """The loss of the network on the real graph, step by step of its training."""
+
+    origin: Number = column(description="last time that the network saw, the study's unit")
+    step: Integer = column(ge=0, description="step of the training at this origin")
 
 
 class Ablations(Table, key=("variant",)):

@@ -19,36 +19,48 @@ class Annotation(Table, key=("gene", "chrom", "tss")):
     gene_id: Text = column(nullable=True, description="identifier in the annotation")
 
 
-class Bins(Table, key=("chrom", "start")):
-    """The bins of the contact map, with their chromatin features.
-
-    A feature is missing where the map has too few contacts.
-    """
+class _Interval(Table):
+    """Where a bin lies."""
 
     chrom: Text = column(description="chromosome")
     start: Integer = column(ge=0, description="first base, base pairs, 0-based")
     end: Integer = column(ge=0, description="base after the last, base pairs")
-    eigenvector: Number = column(
-        nullable=True, description="compartment eigenvector; positive where genes are dense"
-    )
-    compartment: Text = column(
-        nullable=True, isin=["A", "B"], description="A where the eigenvector is positive, else B"
-    )
-    insulation_score: Number = column(nullable=True, description="insulation score, log2")
-    boundary_strength: Number = column(
-        nullable=True,
-        ge=0,
-        description="prominence of the insulation score at a domain boundary, log2; missing where "
-        "there is no boundary",
-    )
-    tad_boundary_distance: Number = column(
-        nullable=True, ge=0, description="from the middle to the nearest boundary, base pairs"
-    )
 
     @rows_satisfy(error="start < end")
     def has_a_length(cls, table: pd.DataFrame) -> pd.Series:
         """Refuse empty bins."""
         return table["start"] < table["end"]
+
+
+class _Chromatin(Table):
+    """The chromatin features of a bin, or of the bin of a gene."""
+
+    eigenvector: Number = column(
+        nullable=True,
+        description="compartment eigenvector of the bin; positive where genes are dense",
+    )
+    compartment: Text = column(
+        nullable=True, isin=["A", "B"], description="A where the eigenvector is positive, else B"
+    )
+    insulation_score: Number = column(
+        nullable=True, description="insulation score of the bin, log2"
+    )
+    boundary_strength: Number = column(
+        nullable=True,
+        ge=0,
+        description="prominence of the insulation score at the domain boundary in the bin, log2; "
+        "missing where there is no boundary",
+    )
+    tad_boundary_distance: Number = column(
+        nullable=True, ge=0, description="from the bin's middle to the nearest boundary, base pairs"
+    )
+
+
+class Bins(_Chromatin, _Interval, key=("chrom", "start")):
+    """The bins of the contact map, with their chromatin features.
+
+    A feature is missing where the map has too few contacts.
+    """
 
 
 class Places(Table, key=("gene",)):
@@ -71,26 +83,10 @@ class Places(Table, key=("gene",)):
         return table["unplaced"].notna() | (table["chrom"].notna() & table["tss"].notna())
 
 
-class Genes(Places):
+class Genes(_Chromatin, Places):
     """Place, chromatin features and noise of every gene of the study."""
 
     bin: Integer = column(nullable=True, ge=0, description="row of the gene's bin in `genome.bins`")
-    eigenvector: Number = column(
-        nullable=True,
-        description="compartment eigenvector of the bin; positive where genes are dense",
-    )
-    compartment: Text = column(nullable=True, isin=["A", "B"], description="compartment of the bin")
-    insulation_score: Number = column(
-        nullable=True, description="insulation score of the bin, log2"
-    )
-    boundary_strength: Number = column(
-        nullable=True,
-        ge=0,
-        description="strength of the boundary in the bin, if there is one, log2",
-    )
-    tad_boundary_distance: Number = column(
-        nullable=True, ge=0, description="from the bin's middle to the nearest boundary, base pairs"
-    )
     noise_variance: Number = column(
         nullable=True,
         ge=0,

@@ -1,39 +1,54 @@
 """Tables of the published protocol, where they differ from those of the forecasts of expression."""
 
 from step.schemas.columns import Integer, Number, Text, YesNo, column
+from step.schemas.forecasts import LossComponents
 from step.schemas.table import Table
 
 
 class Pairs(Table):
     """The authors' table of gene pairs: contact, and place and chromatin of both genes.
 
-    Their places and contacts are not the genes' own.
+    `_1` is of the first gene, `_2` of the second. Their places and contacts are not the genes' own.
     """
 
     gene_1: Text = column(description="a gene")
     gene_2: Text = column(description="the other gene")
     contact: Number = column(nullable=True, description="contact, as the table has it")
-    chrom_1: Text = column(nullable=True, description="chromosome of the first gene")
-    start_1: Number = column(nullable=True, description="start of the first gene, base pairs")
-    end_1: Number = column(nullable=True, description="end of the first gene, base pairs")
-    bin_1: Number = column(nullable=True, description="bin of the first gene, base pairs")
-    compartment_1: Text = column(nullable=True, description="compartment of the first gene")
-    insulation_score_1: Number = column(
-        nullable=True, description="insulation score of the first gene's bin"
+    chrom: Text = column(
+        alias=r"^chrom_[12]$",
+        regex=True,
+        nullable=True,
+        description="chromosome of the gene",
     )
-    tad_boundary_distance_1: Number = column(
-        nullable=True, description="from the first gene to a domain boundary, bins"
+    start: Number = column(
+        alias=r"^start_[12]$",
+        regex=True,
+        nullable=True,
+        description="start of the gene, base pairs",
     )
-    chrom_2: Text = column(nullable=True, description="chromosome of the second gene")
-    start_2: Number = column(nullable=True, description="start of the second gene, base pairs")
-    end_2: Number = column(nullable=True, description="end of the second gene, base pairs")
-    bin_2: Number = column(nullable=True, description="bin of the second gene, base pairs")
-    compartment_2: Text = column(nullable=True, description="compartment of the second gene")
-    insulation_score_2: Number = column(
-        nullable=True, description="insulation score of the second gene's bin"
+    end: Number = column(
+        alias=r"^end_[12]$", regex=True, nullable=True, description="end of the gene, base pairs"
     )
-    tad_boundary_distance_2: Number = column(
-        nullable=True, description="from the second gene to a domain boundary, bins"
+    bin: Number = column(
+        alias=r"^bin_[12]$", regex=True, nullable=True, description="bin of the gene, base pairs"
+    )
+    compartment: Text = column(
+        alias=r"^compartment_[12]$",
+        regex=True,
+        nullable=True,
+        description="compartment of the gene",
+    )
+    insulation_score: Number = column(
+        alias=r"^insulation_score_[12]$",
+        regex=True,
+        nullable=True,
+        description="insulation score of the gene's bin",
+    )
+    tad_boundary_distance: Number = column(
+        alias=r"^tad_boundary_distance_[12]$",
+        regex=True,
+        nullable=True,
+        description="from the gene to the nearest domain boundary, bins",
     )
 
 
@@ -68,17 +83,12 @@ class PublishedBacktest(Table, key=("arm", "seed", "origin", "gene")):
     forecast: Number = column(description="forecast of that coordinate")
 
 
-class PublishedLossCurves(Table, key=("seed", "epoch", "windows")):
+class PublishedLossCurves(LossComponents, key=("seed", "epoch", "windows")):
     """The loss of each network, epoch by epoch of its training."""
 
     seed: Integer = column(description="seed of the network")
     epoch: Integer = column(ge=0, description="pass over the windows trained on")
     windows: Text = column(isin=["trained", "held_out"], description="windows of the loss")
-    error: Number = column(description="error of the forecast, weighted")
-    direction: Number = column(description="disagreement in the direction of change, weighted")
-    trend: Number = column(description="disagreement with the course, weighted")
-    consistency: Number = column(description="distance from the last value, weighted")
-    total: Number = column(description="sum of the components")
     kept: YesNo = column(description="whether the weights of this epoch were kept")
 
 

@@ -33,7 +33,8 @@ class Table(pa.DataFrameModel):
     def __init_subclass__(cls, *, key: tuple[str, ...] = (), **options: Any) -> None:
         """Define a table with a key, or with its parent's."""
         super().__init_subclass__(**options)
-        cls._key = key or cls._key
+        if key:
+            cls._key = key
 
     class Config:
         """No column but those described."""
