@@ -55,7 +55,7 @@ def test_a_chromosome_that_the_map_lacks_is_named(contacts):
 def test_mitochondria_have_many_names(contacts):
     table = annotation(("1", 5, 9), ("MT", 5, 9))
     check_annotation(table, contacts, GENOME)  # which ignores chrM
-    with pytest.raises(InputError, match="lacks: .MT"):
+    with pytest.raises(InputError, match=r"lacks: .MT"):
         check_annotation(table, contacts, Genome("demo", ["chrY"]))
 
 
