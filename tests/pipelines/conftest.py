@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from kedro.framework.startup import bootstrap_project
 
 from step.project.session import StudySession
@@ -29,6 +30,14 @@ def run(
     bootstrap_project(project)
     with StudySession.create(project_path=project, env=env, runtime_params=params or {}) as session:
         return session.run(pipeline_names=[pipeline], **chosen)
+
+
+def own_study(project: Path, entries: dict[str, dict]) -> None:
+    """Add an environment `own` of a study that names these sources."""
+    folder = project / "conf" / "own"
+    folder.mkdir()
+    (folder / "globals.yml").write_text("study: own\n")
+    (folder / "catalog_raw.yml").write_text(yaml.safe_dump(entries))
 
 
 @pytest.fixture(scope="package")

@@ -6,7 +6,8 @@ import click
 import pytest
 import yaml
 
-from tests.pipelines.conftest import QUICK, run, written
+from tests.conftest import ROOT
+from tests.pipelines.conftest import QUICK, own_study, run, written
 
 
 def edit(name, change):
@@ -91,13 +92,14 @@ def test_one_message_and_nothing_written(project, case):
     assert written(project) == []
 
 
-def test_a_study_borrows_no_file_of_the_demo(project):
-    (project / "conf" / "own").mkdir()
-    (project / "conf" / "own" / "globals.yml").write_text("study: own\ntime_unit: day\n")
-    message = r"(?s)'own' names no files of its own as:.*gene_annotation: .*mrna\.raw_expression"
-    with pytest.raises(click.ClickException, match=message):
-        run(project, "mrna", QUICK, env="own")
-    assert written(project) == []
+def test_an_error_in_a_later_node_names_the_files_that_it_comes_from(project):
+    params = {"mirna": {"normalisation": {"unwanted_components": 90}}}
+    with pytest.raises(click.ClickException, match="Remove fewer components") as raised:
+        run(project, "mirna", params)
+    read = raised.value.message.partition("Read from:")[2].split()
+    assert read[0] == "mirna.raw_expression:"
+    assert read[1].endswith("data/01_raw/demo/mirna_counts.tsv")
+    assert len(read) == 2
 
 
 def test_a_stage_without_the_stages_before_it_says_so(project):
@@ -178,11 +180,14 @@ SOURCES = {
 }
 
 
+def demo_entries() -> dict[str, dict]:
+    return yaml.safe_load((ROOT / "conf" / "base" / "catalog_raw.yml").read_text())
+
+
 @pytest.mark.parametrize("case", SOURCES)
 def test_a_wrong_source_is_explained_and_nothing_written(project, case):
     entries, files, message = SOURCES[case]
-    (project / "conf" / "own").mkdir()
-    (project / "conf" / "own" / "catalog_raw.yml").write_text(yaml.safe_dump(entries))
+    own_study(project, demo_entries() | entries)
     for name, content in files.items():
         (project / RAW / name).write_text(content)
     with pytest.raises(click.ClickException, match=f"(?s){message}"):

@@ -53,7 +53,7 @@ def explanation(error: BaseException) -> str | None:
         if isinstance(cause, InputError):
             return str(cause)
         if isinstance(cause, OSError) and isinstance(error, DatasetError):
-            return f"{cause!s:.300}"
+            return f"{cause.strerror or cause!s:.200}: {cause.filename!s:.100}"
         cause = cause.__cause__ or cause.__context__
     return None
 

@@ -1,5 +1,7 @@
 """Sources are read before the first node, so that a wrong one ends a run before it begins."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -39,10 +41,8 @@ class Sources:
         self._require_named(sources)
         _require_files(inputs, sources, catalog)
         for name in sources:
-            try:
+            with _explained(name):
                 catalog.keep(name)
-            except DatasetError as error:
-                raise click.ClickException(f"{name}: {explanation(error) or error}") from error
 
     def _require_named(self, sources: list[str]) -> None:
         lacking = sorted(set(sources) & self._loader.lacking())
@@ -69,7 +69,7 @@ def _require_on_disk(
 
 
 def _require_files(inputs: list[str], sources: list[str], catalog: StudyCatalog) -> None:
-    missing = [name for name in inputs if not catalog.get(name).exists()]
+    missing = [name for name in inputs if not _exists(name, catalog)]
     computed = [name for name in missing if name not in sources]
     if computed:
         raise click.ClickException(
@@ -81,3 +81,17 @@ def _require_files(inputs: list[str], sources: list[str], catalog: StudyCatalog)
             f"{len(missing)} source file(s) do not exist:\n{list_files(missing, catalog)}\nCorrect "
             "the paths in the environment's catalog_raw.yml, or put the files there."
         )
+
+
+def _exists(name: str, catalog: StudyCatalog) -> bool:
+    with _explained(name):
+        return catalog.get(name).exists()
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Turn what is wrong with a dataset into one message."""
+    try:
+        yield
+    except DatasetError as error:
+        raise click.ClickException(f"{name}: {explanation(error) or f'{error!s:.500}'}") from error
