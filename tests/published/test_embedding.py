@@ -37,7 +37,7 @@ def test_joint_embedding_is_the_published_procedure_by_its_own_packages():
     for row in weights:
         graphs.append(networkx.Graph())
         graphs[-1].add_nodes_from(range(6))
-        graphs[-1].add_weighted_edges_from(zip(first, second, row, strict=True))
+        graphs[-1].add_weighted_edges_from(zip(first.tolist(), second.tolist(), row, strict=True))
     alone = [node2vec(nodes) for nodes in graphs]
     whole = networkx.Graph()
     for time, nodes in enumerate(graphs):
