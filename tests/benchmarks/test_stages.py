@@ -1,8 +1,9 @@
-"""Wall time and memory of the stages, as ratios to one named reference; printed, never asserted.
+"""Wall time and memory of the stages; times are printed as ratios to one named reference.
 
-Run with `make benchmark`. Each stage runs in a process of its own. The reference is a fixed piece
-of array work (the sorting of ten million numbers), so that figures of different machines can be
-compared. The bars that the project holds itself to are printed beside what was measured.
+What a machine takes says nothing of the code, so no time is asserted; memory is. Run with
+`make benchmark`. Each stage runs in a process of its own. The reference is a fixed piece of array
+work (the sorting of ten million numbers), so that figures of different machines can be compared.
+The bars that the project holds itself to are printed beside what was measured.
 """
 
 import os
@@ -18,6 +19,7 @@ from tests.conftest import copy_project
 
 KEDRO = str(Path(sys.executable).parent / "kedro")
 STAGES = ["ingestion", "graph_engineering", "embedding", "modelling", "reporting"]
+MAX_GIGABYTES = 4
 
 
 def reference_seconds() -> float:
@@ -53,13 +55,17 @@ def test_demo_stage_by_stage_and_whole(tmp_path):
     print(f"\nreference: sorting ten million numbers, {reference:.2f} s")
     for stage in STAGES:
         show(f"demo, {stage}", *measure(project, "--pipelines", stage), reference)
-    show("demo, all", *measure(project), reference, "bar: 240 s, 4 GB")
+    seconds, gigabytes = measure(project)
+    show("demo, all", seconds, gigabytes, reference, f"bar: 240 s, {MAX_GIGABYTES} GB")
+    assert gigabytes < MAX_GIGABYTES
 
 
 @pytest.mark.parametrize("assay", ["mrna", "mirna"])
 def test_lung(tmp_path, lung, assay):
     project = copy_project(tmp_path / "project")
     arguments = ["--pipelines", assay, "--env", "lung", "--params", f"lung_root={lung}"]
-    measured = measure(project, *arguments)
+    seconds, gigabytes = measure(project, *arguments)
     print()
-    show(f"lung, {assay}", *measured, reference_seconds(), "bar: 360 s")
+    bar = f"bar: 360 s, {MAX_GIGABYTES} GB"
+    show(f"lung, {assay}", seconds, gigabytes, reference_seconds(), bar)
+    assert gigabytes < MAX_GIGABYTES

@@ -11,8 +11,9 @@ from step.expression.replicates import (
 
 
 def samples(values: dict[tuple[str, float], list[float]]) -> pd.DataFrame:
+    """A row a value; what is not above 0 is below the background."""
     rows = [
-        (gene, time, number, value, True)
+        (gene, time, number, value, value > 0)
         for (gene, time), replicates in values.items()
         for number, value in enumerate(replicates, 1)
     ]
@@ -28,7 +29,15 @@ def test_summary_of_replicates():
     assert row["median"] == 2.0
     assert row["standard_error"] == pytest.approx(np.std([1, 2, 6], ddof=1) / np.sqrt(3))
     assert np.isnan(found.loc[("b", 1.0), "standard_error"])
-    assert found.loc[("a", 1.0), "n_replicates"] == 1
+    assert found["n_replicates"].tolist() == [1, 3, 1]
+
+
+def test_the_share_of_detected_replicates():
+    expression = summarise_replicates(
+        samples({("g", 1.0): [1.0, -1.0, 3.0, 0.0], ("g", 2.0): [4.0]})
+    )
+    assert expression["detected_share"].tolist() == [0.5, 1.0]
+    assert gene_noise(expression)["detected_share"].tolist() == [0.75]
 
 
 def test_noise_floor_is_the_error_of_one_who_knows_the_truth():
@@ -44,6 +53,25 @@ def test_noise_floor_is_the_error_of_one_who_knows_the_truth():
     expression = summarise_replicates(table)
     error = (expression["mean"].to_numpy().reshape(200, 10) - truth) ** 2
     assert noise_floor(expression, np.arange(10.0)) == pytest.approx(error.mean(), rel=0.1)
+
+
+def test_the_noise_floor_is_that_of_the_times_asked_for():
+    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [1.0, 5.0], ("h", 2.0): [1.0, 1.0]})
+    expression = summarise_replicates(table)
+    assert noise_floor(expression, np.array([1.0])) == pytest.approx(1.0)
+    assert noise_floor(expression, np.array([2.0])) == pytest.approx((4.0 + 0.0) / 2)
+
+
+def test_reliability_is_the_share_of_variance_that_is_not_noise():
+    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [5.0, 7.0], ("g", 3.0): [3.0, 5.0]})
+    found = gene_noise(summarise_replicates(table)).iloc[0]
+    assert found["noise_variance"] == pytest.approx(1.0)
+    assert found["reliability"] == pytest.approx(1.0 - 1.0 / 4.0)  # means 2, 6, 4: variance 4
+
+
+def test_a_gene_that_does_not_vary_has_no_reliability():
+    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [1.0, 3.0]})
+    assert np.isnan(gene_noise(summarise_replicates(table))["reliability"].iloc[0])
 
 
 def test_reliability_tells_signal_from_noise():

@@ -52,6 +52,10 @@ def test_components_are_weighted_and_named():
     history = torch.randn(2, 3, 4)
     forecast, target = torch.randn(2, 4), torch.randn(2, 4)
     found = loss_components(forecast, target, history, config)
-    assert list(found) == ["error", "direction", "trend", "consistency"]
-    assert found["consistency"] == 4.0 * consistency_loss(forecast, history[:, -1])
-    assert found["direction"] == 2.0 * direction_loss(forecast, target, history[:, -1])
+    last = history[:, -1]
+    assert found == {
+        "error": 1.0 * error_loss(forecast, target, "mse"),
+        "direction": 2.0 * direction_loss(forecast, target, last),
+        "trend": 3.0 * trend_loss(forecast, target, history, 0.1),
+        "consistency": 4.0 * consistency_loss(forecast, last),
+    }

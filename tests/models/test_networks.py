@@ -39,9 +39,15 @@ def test_any_number_of_genes_times_and_windows(network):
         assert network(torch.randn(batch, 3, time, genes), ring(genes)).shape == (batch, genes)
 
 
-def test_before_training_almost_nothing_is_corrected(network):
-    network.eval()
-    assert network(torch.randn(2, 3, 4, 8), ring(8)).abs().max() < 0.2
+@pytest.mark.parametrize(("network", "config"), [(STEPmr, MR), (STEPmi, MI)])
+def test_only_a_network_that_corrects_starts_near_zero(network, config):
+    x = torch.randn(2, 3, 4, 8, generator=torch.Generator().manual_seed(0))
+    sizes = []
+    for corrects in (True, False):
+        torch.manual_seed(0)
+        made = network(3, replace(config, corrects=corrects)).eval()
+        sizes.append(made(x, ring(8)).abs().mean().item())
+    assert sizes[0] < 0.5 * sizes[1]
 
 
 def test_genes_may_be_listed_in_any_order(network):

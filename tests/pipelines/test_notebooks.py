@@ -1,5 +1,6 @@
-"""The tutorials run from top to bottom on a finished demo study."""
+"""The tutorials run from top to bottom on a finished demo study, and show what it found."""
 
+import json
 import shutil
 
 import nbformat
@@ -9,17 +10,28 @@ from nbclient import NotebookClient
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# What each prints, from the metrics of mRNA.
+SHOWN = {
+    "which_genes_can_be_forecast": lambda metrics: [
+        f"noise floor: {round(metrics['noise_floor_mse'], 4)}",
+        f"real graph: {round(metrics['graph_test']['real_mse'], 5)}",
+        f"p = {metrics['graph_test']['p']}",
+    ]
+}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs(finished, path):
+def test_a_notebook_shows_what_the_study_found(finished, path):
     place = finished / "notebooks"
     place.mkdir(exist_ok=True)
     copy = shutil.copy(path, place)
     notebook = nbformat.read(copy, as_version=4)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(place)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert any("p =" in output.get("text", "") for output in outputs)
+    printed = "".join(output.get("text", "") for output in outputs)
+    reports = finished / "data" / "08_reporting" / "demo" / "mrna"
+    for text in SHOWN[path.stem](json.loads((reports / "metrics.json").read_text())):
+        assert text in printed
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
