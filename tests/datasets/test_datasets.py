@@ -18,7 +18,19 @@ from step.datasets import (
     NetworkDataset,
     ParquetDataset,
 )
+from step.embeddings.temporal import Embeddings
+from step.forecasting.fitted import FittedNetwork, ModelCard
 from tests.datasets.conftest import explained, place
+
+CARD = ModelCard(
+    step_version="1",
+    torch_version="2",
+    network={"kind": "STEPmr"},
+    target="expression",
+    genes=("a", "b"),
+    times=(0.5, 1.0),
+    embedding_dimensions=4,
+)
 
 
 def test_gene_sets(tmp_path):
@@ -81,18 +93,20 @@ def test_any_bytes_are_gene_sets_or_explained(content):
 
 
 def test_networks_keep_weights_and_card(tmp_path):
-    dataset = NetworkDataset(filepath=str(tmp_path / "model.safetensors"))
-    dataset.save(({"w": np.arange(3.0)}, {"genes": ["a"]}))
-    weights, card = dataset.load()
-    assert weights["w"].tolist() == [0.0, 1.0, 2.0]
-    assert card == {"genes": ["a"]}
+    path = str(tmp_path / "model.safetensors")
+    dataset = NetworkDataset(filepath=path, record="step.forecasting.fitted.FittedNetwork")
+    dataset.save(FittedNetwork({"w": np.arange(3.0)}, CARD))
+    loaded = dataset.load()
+    assert loaded.weights["w"].tolist() == [0.0, 1.0, 2.0]
+    assert loaded.card == CARD
     assert (tmp_path / "model.json").exists()
 
 
 def test_arrays_survive_a_round_trip(tmp_path):
-    dataset = ArrayDataset(filepath=str(tmp_path / "a.safetensors"))
-    dataset.save({"x": np.ones((2, 3)).T})
-    assert dataset.load()["x"].shape == (3, 2)
+    path = str(tmp_path / "a.safetensors")
+    dataset = ArrayDataset(filepath=path, record="step.embeddings.temporal.Embeddings")
+    dataset.save(Embeddings(np.arange(2.0), np.arange(6.0).reshape(3, 2).T))
+    assert dataset.load().embeddings.tolist() == [[0.0, 2.0, 4.0], [1.0, 3.0, 5.0]]
 
 
 def test_figures_are_loaded_as_png(tmp_path):

@@ -1,5 +1,7 @@
 """`versioned: true` in the catalog: each run's result stays, and the latest is loaded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +23,10 @@ from step.datasets import (
     TextDataset,
     WorkbookDataset,
 )
+from step.embeddings.temporal import Embeddings
 from step.errors import InputError
+from step.forecasting.fitted import FittedNetwork
+from tests.datasets.test_datasets import CARD
 
 SAVED_ELSEWHERE = {"ContactMapDataset"}
 ONLY_READ = {"H5adDataset", "TextContactMapDataset"}
@@ -37,7 +42,11 @@ def table(name: str) -> pd.DataFrame:
 
 
 CASES = {  # a file's name, a result named so, and how to see its name in what is loaded
-    ArrayDataset: ("a.safetensors", lambda name: {name: np.ones(2)}, list),
+    ArrayDataset: (
+        "a.safetensors",
+        lambda name: Embeddings(np.array([float(ord(letter)) for letter in name]), np.ones(1)),
+        lambda loaded: ["".join(chr(int(code)) for code in loaded.times)],
+    ),
     FigureDataset: ("f.png", lambda name: labelled(name), lambda loaded: loaded),
     GeneAnnotationDataset: ("g.gtf", annotation, lambda loaded: loaded["gene"].tolist()),
     GeneSetsDataset: ("s.gmt", lambda name: {name: ["x"]}, list),
@@ -49,8 +58,8 @@ CASES = {  # a file's name, a result named so, and how to see its name in what i
     ),
     NetworkDataset: (
         "m.safetensors",
-        lambda name: ({"w": np.ones(2)}, {name: 1}),
-        lambda loaded: list(loaded[1]),
+        lambda name: FittedNetwork({"w": np.ones(2)}, replace(CARD, target=name)),
+        lambda loaded: [loaded.card.target],
     ),
     ParquetDataset: ("t.parquet", table, lambda loaded: loaded["gene"].tolist()),
     TableDataset: ("t.tsv", table, lambda loaded: loaded["gene"].tolist()),
@@ -65,8 +74,14 @@ def labelled(name: str) -> Figure:
     return figure
 
 
+RECORDS = {
+    ArrayDataset: {"record": "step.embeddings.temporal.Embeddings"},
+    NetworkDataset: {"record": "step.forecasting.fitted.FittedNetwork"},
+}
+
+
 def versioned(kind: type, path: str, save: str | None, load: str | None = None):
-    return kind(filepath=path, version=Version(load, save))
+    return kind(filepath=path, version=Version(load, save), **RECORDS.get(kind, {}))
 
 
 def test_each_dataset_is_tried():
@@ -102,7 +117,7 @@ def test_without_versions_nothing_replaces_those_that_are_there(tmp_path, kind):
     versioned(kind, path, "v1").save(result("one"))
     before = names(versioned(kind, path, None).load())
     with pytest.raises((DatasetError, InputError)):
-        kind(filepath=path).save(result("two"))
+        kind(filepath=path, **RECORDS.get(kind, {})).save(result("two"))
     assert names(versioned(kind, path, None).load()) == before
 
 

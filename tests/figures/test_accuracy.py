@@ -1,6 +1,7 @@
 """The figures show the numbers of their tables."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from step.evaluation.graph_test import graph_test
 from step.evaluation.metrics import ArmScores
 from step.figures import accuracy
-from step.forecasting.arms import ARMS, Arm
+from step.forecasting.arms import ARMS
 from tests.evaluation.tables import FIRST_TARGET, arm_rows, backtest_of, course, expression_of
 
 VALUES = course()
@@ -50,7 +51,9 @@ def test_an_arm_that_is_not_registered_is_drawn_grey_by_its_name():
 
 
 def test_a_registered_arm_needs_no_other_list(monkeypatch):
-    monkeypatch.setitem(ARMS, "oracle", Arm("oracle", "the oracle", "#FF0000", simple=True))
+    monkeypatch.setitem(
+        ARMS, "oracle", replace(ARMS["ses"], name="oracle", label="the oracle", colour="#FF0000")
+    )
     axes = accuracy.arm_errors(scores(step=0.2, oracle=0.1), None).axes[0]
     assert axes.get_yticklabels()[1].get_text() == "the oracle"
     assert axes.patches[1].get_facecolor() == (1.0, 0.0, 0.0, 1.0)

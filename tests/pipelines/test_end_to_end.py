@@ -12,6 +12,7 @@ from step.datasets import NetworkDataset, TableDataset
 from step.forecasting.arms import ARMS
 from tests.pipelines.conftest import QUICK, run
 
+RECORD = "step.forecasting.fitted.FittedNetwork"
 ASSAYS = ["mrna", "mirna"]
 SCORES = [
     "mse", "rmse", "mae", "r2", "pearson", "gene_r2_median", "gene_pearson_mean",
@@ -131,10 +132,10 @@ def test_workbook_has_the_tables(finished, assay):
 
 def test_model_can_be_used_again(finished, assay):
     path = finished / "data" / "06_models" / "demo" / assay / "model.safetensors"
-    weights, card = NetworkDataset(filepath=str(path)).load()
-    assert len(card["genes"]) == {"mrna": 150, "mirna": 105}[assay]
-    assert 0 <= card["trust"] <= 1
-    assert all(np.isfinite(weight).all() for weight in weights.values())
+    model = NetworkDataset(filepath=str(path), record=RECORD).load()
+    assert len(model.card.genes) == {"mrna": 150, "mirna": 105}[assay]
+    assert 0 <= model.card.trust <= 1
+    assert all(np.isfinite(weight).all() for weight in model.weights.values())
 
 
 @pytest.mark.parametrize("stage", ["ingestion", "graph_engineering", "embedding", "reporting"])

@@ -36,6 +36,8 @@ SMALL = {
     }
 }
 
+RECORD = "step.forecasting.fitted.FittedNetwork"
+
 
 def table() -> pd.DataFrame:
     """Pairs of genes whose expression turns."""
@@ -134,11 +136,11 @@ def test_what_differs_from_the_publication_is_said(reproduced):
 
 def test_the_models_of_all_seeds_are_kept(reproduced):
     path = reproduced / "data" / "06_models" / "published" / "mirna" / "model.safetensors"
-    weights, card = NetworkDataset(filepath=str(path)).load()
-    assert {name.partition("/")[0] for name in weights} == {"1", "2"}
-    assert card["network"]["kind"] == "STEPmi"
-    assert card["network"]["training"]["window"] == 10
-    assert "not expression" in card["target"]
+    model = NetworkDataset(filepath=str(path), record=RECORD).load()
+    assert {name.partition("/")[0] for name in model.weights} == {"1", "2"}
+    assert model.card.network["kind"] == "STEPmi"
+    assert model.card.network["training"]["window"] == 10
+    assert "not expression" in model.card.target
 
 
 def without_a_value(pairs: pd.DataFrame) -> pd.DataFrame:

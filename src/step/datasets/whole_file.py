@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from kedro.io.core import AbstractVersionedDataset, Version
+from kedro.utils import load_obj
 from kedro_datasets import json, matplotlib, pandas, text
 from kedro_datasets._typing import ImagePreview
 from safetensors.numpy import load_file, save_file
@@ -124,22 +125,42 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
         return ImagePreview(base64.b64encode(shown.read_bytes()).decode())
 
 
-class ArrayDataset(LocalFile[dict[str, np.ndarray], dict[str, np.ndarray]]):
-    """Named arrays in one safetensors file.
+class ArrayDataset(LocalFile[Any, Any]):
+    """A dataclass of arrays in one safetensors file.
 
     ```yaml
     mrna.embeddings:
       type: step.datasets.ArrayDataset
       filepath: data/04_feature/demo/mrna/embeddings.safetensors
+      record: step.embeddings.temporal.Embeddings
     ```
     """
 
-    def load(self) -> dict[str, np.ndarray]:
-        """Read every array."""
-        return load_file(str(self._get_load_path()))
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        record: str,
+        version: Version | None = None,
+        metadata: dict[str, Any] | None = None,
+    ):
+        """Describe the file.
 
-    def save(self, data: dict[str, np.ndarray]) -> None:
-        """Write every array."""
-        arrays = {name: np.ascontiguousarray(array) for name, array in data.items()}
+        Args:
+            filepath: A local path.
+            record: The dataclass, with its module.
+            version: Of a versioned dataset.
+            metadata: For kedro-viz.
+        """
+        super().__init__(filepath=filepath, version=version, metadata=metadata)
+        self._record = record
+
+    def load(self) -> Any:
+        """Read all arrays."""
+        return load_obj(self._record)(**load_file(str(self._get_load_path())))
+
+    def save(self, data: Any) -> None:
+        """Write all arrays."""
+        arrays = {name: np.ascontiguousarray(array) for name, array in vars(data).items()}
         with whole_file(self._get_save_path()) as beside:
             save_file(arrays, str(beside))

@@ -1,6 +1,7 @@
 """Temporal node2vec: where each gene lies in the graph, time by time."""
 
 import logging
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,6 +10,19 @@ from step.embeddings.skip_gram import SkipGramConfig
 from step.graphs.gene_graph import GeneGraph
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Where each gene lies in the graph, time by time.
+
+    Attributes:
+        times: In the study's unit, shape `[time]`.
+        embeddings: Shape `[time, gene, dimension]`, genes in the order of the expression table.
+    """
+
+    times: np.ndarray
+    embeddings: np.ndarray
 
 
 def temporal_embedding(

@@ -36,7 +36,7 @@ class TrainingSettings:
         edge_weights: `static`, the structural weights alone; or `over_time`, with the likeness of
             expression at each time of a window.
         device: `auto`, `cpu` or `cuda`.
-        mixed_precision: Whether to compute in bfloat16 where that is safe.
+        mixed_precision: Whether to compute in bfloat16 where that is safe and the device can.
     """
 
     window: Annotated[int, between(1, 1000)]
@@ -116,6 +116,14 @@ def choose_device(name: Device) -> torch.device:
     return torch.device(name)
 
 
+def computes_bfloat16(device: torch.device) -> bool:
+    """Return whether a device computes in bfloat16, LSTMs included."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    # No public function tells; without support torch raises an error in the LSTM.
+    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
 @contextmanager
 def threads(number: int) -> Iterator[None]:
     """Compute with some number of threads; a sum's last digits depend on it."""
@@ -157,7 +165,13 @@ def fit(
     """
     return [
         descend(
-            model, optimiser, windows, graph, loss, mixed_precision=mixed_precision, largest=1.0
+            model,
+            optimiser,
+            windows,
+            graph,
+            loss,
+            mixed_precision=mixed_precision,
+            max_grad_norm=1.0,
         )
         for _ in range(steps)
     ]
@@ -171,7 +185,7 @@ def descend(
     loss: LossConfig,
     *,
     mixed_precision: bool,
-    largest: float | None,
+    max_grad_norm: float | None,
 ) -> dict[str, float]:
     """Take one step; the model and the optimiser are changed in place.
 
@@ -182,7 +196,7 @@ def descend(
         graph: On the model's device.
         loss: Weights of the loss.
         mixed_precision: See `fit`.
-        largest: Norm that the gradient is cut down to; None leaves it as it is.
+        max_grad_norm: Norm to which a larger gradient is scaled down; None leaves it as it is.
 
     Returns:
         Each weighted component of the loss before the step, and `total`.
@@ -193,8 +207,8 @@ def descend(
     components = loss_components(forecast, windows.target, windows.history, loss)
     total = torch.stack(list(components.values())).sum()
     total.backward()
-    if largest is not None:
-        nn.utils.clip_grad_norm_(model.parameters(), largest)
+    if max_grad_norm is not None:
+        nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
     optimiser.step()
     return {name: value.item() for name, value in components.items()} | {"total": total.item()}
 
@@ -213,6 +227,7 @@ def apply(
     model: nn.Module, windows: Windows, graph: GraphOperator, *, mixed_precision: bool
 ) -> torch.Tensor:
     """The network's output for each window, shape `[batch, gene]`, in single precision."""
-    device = windows.inputs.device.type
-    with torch.autocast(device, dtype=torch.bfloat16, enabled=mixed_precision):
+    device = windows.inputs.device
+    mixed_precision = mixed_precision and computes_bfloat16(device)
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=mixed_precision):
         return model(windows.inputs, graph).float()

@@ -4,13 +4,11 @@ The target is the last coordinate of an embedding that knows all times, so nothi
 forecast of expression.
 """
 
-import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import joblib
 import numpy as np
 import pandas as pd
-import torch
 
 from step.forecasting.training import choose_device
 from step.graphs.gene_graph import GeneGraph
@@ -19,8 +17,6 @@ from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedNetwork, PublishedTraining
 from step.published.training import fit_network
 from step.published.windows import coordinate_windows, split_windows
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,6 @@ def run_published(
     Raises:
         InputError: There are too few times, or training diverged.
     """
-    network = _in_supported_precision(network)
     training = network.training
     split = split_windows(len(course.times), training)
     windows = coordinate_windows(course.embeddings, training.window)
@@ -71,23 +66,6 @@ def run_published(
         },
         held_out=split.held_out,
     )
-
-
-def computes_bfloat16(device: torch.device) -> bool:
-    """Return whether a device computes in bfloat16, LSTMs included."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    # No public function tells; without support torch raises an error in the LSTM.
-    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-
-
-def _in_supported_precision(network: PublishedNetwork) -> PublishedNetwork:
-    """Switch mixed precision off where the device does not compute in bfloat16."""
-    training = network.training
-    if not training.mixed_precision or computes_bfloat16(choose_device(training.device)):
-        return network
-    logger.warning("this device does not compute in bfloat16: networks train in single precision")
-    return replace(network, training=replace(training, mixed_precision=False))
 
 
 def _jobs(training: PublishedTraining) -> int:

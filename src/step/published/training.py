@@ -128,7 +128,7 @@ def _train_epoch(
                 operator,
                 network.loss,
                 mixed_precision=network.training.mixed_precision,
-                largest=None,
+                max_grad_norm=None,
             )
         )
     return pd.DataFrame(steps).mean().to_dict()

@@ -2,10 +2,10 @@
 
 import logging
 
-import numpy as np
 import pandas as pd
 
 from step.embeddings.engines import EmbeddingConfig
+from step.embeddings.temporal import Embeddings
 from step.forecasting.ablation import AblationSettings, ablate, tabulate
 from step.forecasting.arms import NetworkRecipe
 from step.forecasting.backtest import BacktestSettings, filter_courses
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def ablate_network(
     expression: pd.DataFrame,
     edges: pd.DataFrame,
-    embeddings: dict[str, np.ndarray],
+    embeddings: Embeddings,
     network: NetworkSettings,
     embedding: EmbeddingConfig,
     backtest: BacktestSettings,
@@ -30,7 +30,7 @@ def ablate_network(
     panel = panel_from_expression(expression)
     origins = forecast_origins(len(panel.times), backtest)
     graph = gene_graph(edges, panel.genes)
-    recipe = NetworkRecipe(network.root, embedding, graph, embeddings["embeddings"])
+    recipe = NetworkRecipe(network.root, embedding, graph, embeddings.embeddings)
     courses = filter_courses(panel, origins, backtest.future_times, backtest.jobs)
     table = tabulate(ablate(courses, origins, recipe, ablation.n_seeds, backtest.jobs))
     logger.info("ablations, mean squared errors in log2²:\n%s", table.to_string(index=False))

@@ -2,12 +2,12 @@
 
 import dataclasses
 
-import numpy as np
 import pandas as pd
 import torch
 
 import step
 from step.embeddings.engines import EmbeddingConfig
+from step.embeddings.temporal import Embeddings
 from step.evaluation.graph_test import GraphTest, graph_test
 from step.forecasting.arms import NetworkRecipe
 from step.forecasting.backtest import (
@@ -18,6 +18,7 @@ from step.forecasting.backtest import (
     future_table,
     scored_mse,
 )
+from step.forecasting.fitted import FittedNetwork, ModelCard
 from step.forecasting.network_backtest import NetworkRun, run_graphs
 from step.forecasting.origins import forecast_origins
 from step.forecasting.panel import Panel, panel_from_expression
@@ -28,7 +29,7 @@ from step.graphs.gene_graph import gene_graph
 def run_backtest(
     expression: pd.DataFrame,
     edges: pd.DataFrame,
-    embeddings: dict[str, np.ndarray],
+    embeddings: Embeddings,
     network: NetworkSettings,
     embedding: EmbeddingConfig,
     backtest: BacktestSettings,
@@ -36,13 +37,12 @@ def run_backtest(
     """Backtest all arms, test the graph, and forecast.
 
     Returns:
-        backtest (tidy, the network's arms first), graph_test, forecast (tidy), loss_curves, model
-        (weights, card).
+        backtest (tidy, the network's arms first), graph_test, forecast (tidy), loss_curves, model.
     """
     panel = panel_from_expression(expression)
     origins = forecast_origins(len(panel.times), backtest)
     graph = gene_graph(edges, panel.genes)
-    recipe = NetworkRecipe(network.root, embedding, graph, embeddings["embeddings"])
+    recipe = NetworkRecipe(network.root, embedding, graph, embeddings.embeddings)
     courses = filter_courses(panel, origins, backtest.future_times, backtest.jobs)
     simple = backtest_simple_arms(courses[:-1], backtest.simple_arms, backtest.jobs)
     runs = run_graphs(courses, recipe, backtest.rewirings, backtest.seed, backtest.jobs)
@@ -65,19 +65,19 @@ def run_backtest(
             runs.step.forecast, runs.step.future, courses[-1], origins, backtest.coverage
         ),
         "loss_curves": runs.step.curves,
-        "model": (runs.step.weights, _card(runs.step, panel, recipe)),
+        "model": FittedNetwork(runs.step.weights, _card(runs.step, panel, recipe)),
     }
 
 
-def _card(run: NetworkRun, panel: Panel, recipe: NetworkRecipe) -> dict[str, object]:
-    """What is needed to use the weights."""
-    return {
-        "step_version": step.__version__,
-        "torch_version": torch.__version__,
-        "genes": panel.genes.tolist(),
-        "times": panel.times.tolist(),
-        "network": dataclasses.asdict(recipe.network),
-        "trust": float(run.trust[-1]),
-        "scale_log2": run.scale,
-        "embedding_dimensions": recipe.embedding.dimensions,
-    }
+def _card(run: NetworkRun, panel: Panel, recipe: NetworkRecipe) -> ModelCard:
+    return ModelCard(
+        step_version=step.__version__,
+        torch_version=torch.__version__,
+        network=dataclasses.asdict(recipe.network),
+        target="expression at the next time, log2",
+        genes=tuple(panel.genes.tolist()),
+        times=tuple(panel.times.tolist()),
+        embedding_dimensions=recipe.embeddings.shape[-1],
+        trust=float(run.trust[-1]),
+        scale_log2=run.scale,
+    )

@@ -6,10 +6,11 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 import torch
-from pydantic import TypeAdapter
 
 import step
+from step.embeddings.temporal import Embeddings
 from step.errors import InputError
+from step.forecasting.fitted import FittedNetwork, ModelCard
 from step.graphs.gene_graph import gene_graph
 from step.published.backtest import run_published
 from step.published.embedding import EmbeddedCourse, joint_embedding
@@ -26,8 +27,6 @@ from step.published.scores import PublishedMetrics, score_published
 from step.published.settings import PublishedSettings
 from step.published.windows import split_windows
 from step.reports.html import records, render_report
-
-METRICS = TypeAdapter(PublishedMetrics)
 
 logger = logging.getLogger(__name__)
 
@@ -80,52 +79,43 @@ def weigh(
     return edges.assign(weight=weights_of_all_times(edges, _by_time(expression))[0])
 
 
-def embed(
-    expression: pd.DataFrame, edges: pd.DataFrame, settings: PublishedSettings
-) -> dict[str, np.ndarray]:
-    """Embed each gene at each time in the graph of all times.
-
-    Returns:
-        `times` and `embeddings`, shape `[time, gene, dimension]`, genes in the order of the
-        expression table.
-    """
+def embed(expression: pd.DataFrame, edges: pd.DataFrame, settings: PublishedSettings) -> Embeddings:
+    """Embed each gene at each time in the graph of all times."""
     by_time = _by_time(expression)
     graph = gene_graph(edges, by_time.columns.to_numpy())
     weights = weights_of_all_times(edges, by_time)
-    return {
-        "times": by_time.index.to_numpy(),
-        "embeddings": joint_embedding(graph, weights, settings.embedding),
-    }
+    embeddings = joint_embedding(graph, weights, settings.embedding)
+    return Embeddings(by_time.index.to_numpy(), embeddings)
 
 
 def fit_networks(
     expression: pd.DataFrame,
     edges: pd.DataFrame,
-    embeddings: dict[str, np.ndarray],
+    embeddings: Embeddings,
     settings: PublishedSettings,
 ) -> dict[str, object]:
     """Fit a network with each seed on the drawn windows, and forecast those held out.
 
     Returns:
         backtest (arm, seed, origin, target_time, horizon, gene, observed, forecast), loss_curves
-        (seed, epoch, windows, components, total, kept), model (weights of each seed, card).
+        (seed, epoch, windows, components, total, kept), model (weights of all seeds).
     """
     course = _embedded(expression, embeddings)
     result = run_published(course, gene_graph(edges, course.genes), settings.network)
-    card = {
-        "step_version": step.__version__,
-        "torch_version": torch.__version__,
-        "network": asdict(settings.network),
-        "target": "last coordinate of the embedding, which is not expression",
-        "genes": course.genes.tolist(),
-        "times": course.times.tolist(),
-        "held_out_windows": result.held_out.tolist(),
-        "embedding_dimensions": course.embeddings.shape[-1],
-    }
+    card = ModelCard(
+        step_version=step.__version__,
+        torch_version=torch.__version__,
+        network=asdict(settings.network),
+        target="last coordinate of the embedding, which is not expression",
+        genes=tuple(course.genes.tolist()),
+        times=tuple(course.times.tolist()),
+        embedding_dimensions=course.embeddings.shape[-1],
+        held_out_windows=tuple(result.held_out.tolist()),
+    )
     return {
         "backtest": result.table,
         "loss_curves": result.loss_curves,
-        "model": (result.weights, card),
+        "model": FittedNetwork(result.weights, card),
     }
 
 
@@ -133,31 +123,29 @@ def score(
     backtest: pd.DataFrame,
     expression: pd.DataFrame,
     edges: pd.DataFrame,
-    embeddings: dict[str, np.ndarray],
+    embeddings: Embeddings,
     settings: PublishedSettings,
-) -> dict[str, object]:
-    """Score all arms and seeds; see `PublishedMetrics`. What is undefined is absent."""
+) -> PublishedMetrics:
+    """Score all arms and seeds."""
     course = _embedded(expression, embeddings)
     graph = gene_graph(edges, course.genes)
-    metrics = score_published(backtest, _by_time(expression), course, graph, settings)
-    return METRICS.dump_python(metrics, mode="json", exclude_none=True)
+    return score_published(backtest, _by_time(expression), course, graph, settings)
 
 
 def draw(
-    metrics: dict[str, object],
+    metrics: PublishedMetrics,
     backtest: pd.DataFrame,
-    embeddings: dict[str, np.ndarray],
+    embeddings: Embeddings,
     curves: pd.DataFrame,
     per_gene: pd.DataFrame,
     expression: pd.DataFrame,
 ) -> dict[str, object]:
     """Draw what was scored, how well, and how it was trained."""
-    scores = METRICS.validate_python(metrics)
     return {
         "forecast_scatter": forecast_scatter(backtest),
         "coordinates": coordinates(
-            np.array(scores.last_value_pearson_by_coordinate, dtype=float),
-            scores.arms["step"].pearson,
+            np.array(metrics.last_value_pearson_by_coordinate, dtype=float),
+            metrics.arms["step"].pearson,
         ),
         "loss_by_epoch": loss_by_epoch(curves),
         "gene_scores": gene_scores(per_gene),
@@ -168,13 +156,13 @@ def draw(
 
 
 def fill_workbook(
-    metrics: dict[str, object],
+    metrics: PublishedMetrics,
     per_gene: pd.DataFrame,
     backtest: pd.DataFrame,
     edges: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """Collect the tables as sheets."""
-    scores = asdict(METRICS.validate_python(metrics))
+    scores = asdict(metrics)
     seeds = {f"step, seed {seed}": row for seed, row in scores["seeds"].items()}
     arms = scores["arms"] | seeds | {"reported": scores["reported"]}
     summary = {
@@ -192,20 +180,19 @@ def fill_workbook(
 
 
 def write_report(
-    metrics: dict[str, object],
+    metrics: PublishedMetrics,
     per_gene: pd.DataFrame,
     settings: PublishedSettings,
     **figures: bytes | dict[str, bytes],
 ) -> str:
     """Write the report: one HTML page that says on top what is scored."""
     pages = figures.pop("gene_courses")
-    scores = METRICS.validate_python(metrics)
     return render_report(
         "step.published",
         figures,
         [pages[name] for name in sorted(pages)],
-        metrics=scores,
-        by_coordinate=pd.Series(scores.last_value_pearson_by_coordinate, dtype=float),
+        metrics=metrics,
+        by_coordinate=pd.Series(metrics.last_value_pearson_by_coordinate, dtype=float),
         training=settings.network.training,
         genes=records(per_gene),
     )
@@ -217,7 +204,7 @@ def _by_time(expression: pd.DataFrame) -> pd.DataFrame:
     return wide[expression["gene"].unique()]
 
 
-def _embedded(expression: pd.DataFrame, embeddings: dict[str, np.ndarray]) -> EmbeddedCourse:
+def _embedded(expression: pd.DataFrame, embeddings: Embeddings) -> EmbeddedCourse:
     """Name the genes and times of the embeddings."""
     genes = expression["gene"].unique()
-    return EmbeddedCourse(genes, embeddings["times"], embeddings["embeddings"])
+    return EmbeddedCourse(genes, embeddings.times, embeddings.embeddings)

@@ -1,10 +1,10 @@
 """Scores, tables, figures and the report."""
 
 import cooler
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from step.embeddings.temporal import Embeddings
 from step.evaluation.enrichment import enrich_extremes
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.metrics import Metrics, measure
@@ -83,7 +83,7 @@ def draw_genome(
     bins: pd.DataFrame,
     genes: pd.DataFrame,
     edges: pd.DataFrame,
-    embeddings: dict[str, np.ndarray],
+    embeddings: Embeddings,
 ) -> dict[str, Figure]:
     """The chromosome with most of the study's genes, and the embedding."""
     placed = genes[genes["bin"].notna()]
@@ -96,5 +96,5 @@ def draw_genome(
         "contact_map": contact_map(
             matrix, bins[bins["chrom"] == chrom].reset_index(drop=True), own, edges
         ),
-        "embedding": embedding_trajectories(embeddings["embeddings"], genes, names),
+        "embedding": embedding_trajectories(embeddings.embeddings, genes, names),
     }
