@@ -55,11 +55,13 @@ def test_a_long_list_of_mistakes_is_cut(project):
         ("mrna:\n  a: 1\n b: 2\n", r"conf/own/parameters\.yml is not valid YAML: line \d"),
         ("backtest:\n  jobs: 1\n  jobs: 2\n", "not valid YAML: line 3: found duplicate key jobs"),
         ("backtest:\n  jobs: ${globals:job}\n", "Globals key 'job' not found"),
+        ("report:\n  study: h\xf6lle\n", r"conf/own/parameters\.yml is not text in UTF-8"),
+        ("report:\n  study: \x07\n", "parameters.yml is not valid YAML: .*control characters"),
     ],
 )
 def test_files_that_cannot_be_read_are_explained(project, content, expected):
     (project / "conf" / "own").mkdir()
-    (project / "conf" / "own" / "parameters.yml").write_text(content)
+    (project / "conf" / "own" / "parameters.yml").write_text(content, encoding="latin-1")
     assert re.search(expected, refused(project, env="own"))
 
 

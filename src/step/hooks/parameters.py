@@ -76,7 +76,8 @@ def _read_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:
                     f"{clash} is a list in {first.place} or {second.place}, and a section in the "
                     "other. A list can only be given whole, in a file."
                 ) from error
-        raise click.ClickException(f"The parameters cannot be read: {error}") from error
+        problem = " ".join(str(error).split())[:300]
+        raise click.ClickException(f"The parameters cannot be read: {problem}") from error
 
 
 def _refuse(mistakes: list[Mistake], sources: Iterator[Source]) -> None:
@@ -116,11 +117,13 @@ def _read(path: Path, root: Path) -> dict[str, Any]:
     name = path.relative_to(root.parent)
     try:
         values = OmegaConf.to_container(OmegaConf.load(path))
-    except (YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{name} is not text in UTF-8.") from error
+    except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or "it is not UTF-8 text"
-        raise click.ClickException(f"{name} is not valid YAML: {line}{problem[:100]}.") from error
+        problem = str(getattr(error, "problem", error)).splitlines()[0][:100]
+        raise click.ClickException(f"{name} is not valid YAML: {line}{problem}.") from error
     if not isinstance(values, dict):
         raise click.ClickException(f"{name} is a list; it must name sections and their settings.")
     return values
@@ -129,7 +132,8 @@ def _read(path: Path, root: Path) -> dict[str, Any]:
 def _runtime_names(loader: AbstractConfigLoader) -> set[str]:
     """The names that the environment's files take from `--params`."""
     paths = [path for folder in _folders(loader) for path in folder.rglob("*.yml")]
-    return {name for path in paths for name in RUNTIME_NAME.findall(path.read_text())}
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in paths)
+    return {name for text in texts for name in RUNTIME_NAME.findall(text)}
 
 
 def _holds(values: Any, path: list[str]) -> bool:
