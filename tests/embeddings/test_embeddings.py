@@ -9,7 +9,7 @@ from step.embeddings import skip_gram as skip_gram_module
 from step.embeddings.skip_gram import skip_gram
 from step.embeddings.temporal import EmbeddingConfig, temporal_embedding
 from step.embeddings.walks import random_walks
-from step.graphs.gene_graph import GeneGraph, adjacency
+from step.graphs.gene_graph import adjacency
 from step.graphs.weights import weights_over_time
 
 CONFIG = EmbeddingConfig(
