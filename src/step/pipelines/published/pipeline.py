@@ -19,8 +19,18 @@ FIGURES = ("forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores", "g
 
 def create_pipeline(assay: str) -> Pipeline:
     """From the authors' table of pairs to the report; all datasets are `published.{assay}.…`."""
+    return Pipeline(
+        _nodes(),
+        namespace=f"published.{assay}",
+        inputs={"raw_pairs": f"{assay}.raw_pairs"},
+        parameters={"params:settings": f"params:published.{assay}"},
+        tags="published",
+    )
+
+
+def _nodes() -> list[Node]:
     figures = {name: f"figure_{name}" for name in FIGURES}
-    nodes = [
+    return [
         Node(
             read_pairs,
             ["raw_pairs", "params:settings"],
@@ -61,10 +71,3 @@ def create_pipeline(assay: str) -> Pipeline:
             name="write_report",
         ),
     ]
-    return Pipeline(
-        nodes,
-        namespace=f"published.{assay}",
-        inputs={"raw_pairs": f"{assay}.raw_pairs"},
-        parameters={"params:settings": f"params:published.{assay}"},
-        tags="published",
-    )
