@@ -29,6 +29,7 @@ coverage: setup
 
 docs: setup
 	$(BIN)/python tools/tables.py
+	$(BIN)/python tools/parameters.py
 
 viz: setup
 	$(BIN)/kedro viz run

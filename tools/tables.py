@@ -27,19 +27,19 @@ the study's unit, expression on the log2 scale.
 PUBLISHED = """\
 # Tables of the published protocol
 
-In the environment `published`, these tables differ; the others are not written.
+The pipelines `published_mrna` and `published_mirna` write tables of their own.
 """
 
 
 def page() -> str:
     """The page, as it is to stand in docs/tables.md."""
-    parts = [INTRODUCTION, *_sections("base"), PUBLISHED, *_sections("published")]
+    parts = [INTRODUCTION, *_sections("catalog"), PUBLISHED, *_sections("catalog_published")]
     return "\n".join(parts)
 
 
-def _sections(environment: str) -> list[str]:
-    """A section for each entry of an environment's catalog that has a schema."""
-    catalog = yaml.safe_load((ROOT / "conf" / environment / "catalog.yml").read_text())
+def _sections(catalog_file: str) -> list[str]:
+    """A section for each entry of a catalog's file that has a schema."""
+    catalog = yaml.safe_load((ROOT / "conf" / "base" / f"{catalog_file}.yml").read_text())
     return [
         _section(name, entry["filepath"], load_obj(entry["validator"]["class"]))
         for name, entry in catalog.items()

@@ -2,15 +2,15 @@
 
 import copy
 import re
-import runpy
 
 import pytest
 from kedro.config import OmegaConfigLoader
 
 from step.pipelines.parameters import Globals, Parameters
+from step.project.settings_schema import SettingsSchema
 from step.settings import CONFIG_LOADER_ARGS
-from step.settings_schema import SettingsSchema
 from tests.conftest import ROOT
+from tools.parameters import render
 
 SCHEMA = SettingsSchema(Parameters)
 NULLABLE = {
@@ -121,8 +121,10 @@ def test_a_choice_is_one_of_those_named(name):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_is_text(name):
-    for value in [5, True, {}, "x" * 1000]:
+    for value in [True, {}, "x" * 1000]:
         complaint(name, value)
+    if "_chromosomes" not in name:  # which may be called 5
+        complaint(name, 5)
     if name.split(".")[-1] not in NULLABLE:
         complaint(name, None)
 
@@ -185,7 +187,7 @@ FINDINGS = [
     ("report.extreme_share", 2, "a number above 0 and at most 0.5"),
     ("simulation.chromosomes_mb", [], "a list of 1 to 100 values"),
     ("simulation.coupling", 2, "a number from 0 to 1"),
-    ("simulation.replicates", 0, "a whole number from 2 to 100"),
+    ("simulation.replicates", 0, "a whole number from 1 to 100"),
     ("simulation.n_genes", 0, "a whole number from 10"),
     ("simulation.bin_size", 10_000, "which cuts the chromosomes into 23000 bins"),
     ("backtest.history_share", 0.5, "is 0.5 and scored_share 0.5; together they must be below 1"),
@@ -220,5 +222,4 @@ def test_one_weight_is_above_zero(section, weights):
 
 def test_the_committed_page_of_parameters_is_that_of_the_classes():
     page = ROOT / "docs" / "parameters.md"
-    render = runpy.run_path(str(ROOT / "docs" / "generate_parameters.py"))["render"]
-    assert page.read_text() == render(), "write it again: python docs/generate_parameters.py"
+    assert page.read_text() == render(), "write it again: make docs"

@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from step.settings_schema import Mistake, SettingsSchema
+from step.project.settings_schema import Mistake, SettingsSchema
 
 MOST_LISTED = 10
 RUNTIME_NAME = re.compile(r"\$\{runtime_params:\s*(\w+)")

@@ -8,7 +8,6 @@ import joblib
 import numpy as np
 import pandas as pd
 import scipy.sparse
-from pydantic import Field
 
 from step.embeddings.skip_gram import SkipGramConfig, skip_gram
 from step.embeddings.walks import random_walks
@@ -46,7 +45,7 @@ class JointEmbeddingConfig:
     epochs: Annotated[int, between(1, 1000)]
     p: Bias
     q: Bias
-    time_weight: Annotated[float, Field(gt=0, le=1e6)]
+    time_weight: Annotated[float, between(0, 1e6, inclusive="right")]
     pooled_negatives: bool
     walk_seed: Seed
     skip_gram_seed: Seed

@@ -4,9 +4,12 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from step.errors import InputError
-from step.typed import between, settings
+from step.typed import Name, between, settings
+
+GeneNames = Annotated[tuple[Name, ...], Field(max_length=1000)]
 
 Weight = Annotated[float, between(0, 1000)]
 
@@ -43,8 +46,8 @@ class PairWeighting:
 
     usual: PairWeights
     favoured: PairWeights | None = None
-    favoured_genes: tuple[str, ...] = ()
-    log_contact_genes: tuple[str, ...] = ()
+    favoured_genes: GeneNames = ()
+    log_contact_genes: GeneNames = ()
 
 
 def weigh_pairs(pairs: pd.DataFrame, weighting: PairWeighting) -> pd.DataFrame:

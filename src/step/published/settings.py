@@ -8,12 +8,15 @@ from step.forecasting.training import Device, LearningRate, WeightDecay
 from step.models.networks import STEPmiSettings, STEPmrSettings
 from step.published.embedding import JointEmbeddingConfig
 from step.published.pair_weights import PairWeighting
-from step.typed import Seed, Share, between, settings
+from step.typed import Name, Seed, Share, between, settings
 
 Epochs = Annotated[int, between(0, 100_000)]
 SomeEpochs = Annotated[int, between(1, 100_000)]
 ErrorSize = Annotated[float, between(0, 1e6)]
 Correlation = Annotated[float, between(-1, 1)]
+Sentences = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=500)], ...], Field(max_length=100)
+]
 Explained = Annotated[float, between(-1e6, 1)]
 
 
@@ -94,8 +97,8 @@ class Remarks:
         differences: Where this run differs from the publication.
     """
 
-    data: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
+    data: Sentences = ()
+    differences: Sentences = ()
 
 
 @settings
@@ -113,7 +116,7 @@ class PublishedSettings:
         remarks: What the report says about the table and the protocol.
     """
 
-    study: str
+    study: Name
     assay: Literal["mrna", "mirna"]
     clean_names: bool
     weighting: PairWeighting

@@ -13,4 +13,8 @@ from step.forecasting.arms.registry import ARMS, Arm, NetworkRecipe
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
+_ordered = sorted(ARMS.values(), key=lambda arm: arm.simple)  # what is tested, then the others
+ARMS.clear()
+ARMS.update((arm.name, arm) for arm in _ordered)
+
 __all__ = ["ARMS", "Arm", "NetworkRecipe"]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, RootModel, StrictBool
 
-from step.settings_schema import Mistake, SettingsSchema, describe, nearest, shown
+from step.project.settings_schema import Mistake, SettingsSchema, describe, nearest, shown
 from step.typed import Name, Names, Seed, Share, between, settings
 
 

@@ -1,6 +1,6 @@
 """Write docs/parameters.md: every setting, its value in conf/base, its range and its meaning.
 
-`python docs/generate_parameters.py` writes the page; a test holds the committed one against it.
+`python tools/parameters.py` writes the page; a test holds the committed one against it.
 """
 
 import json
@@ -11,8 +11,8 @@ from pathlib import Path
 from kedro.config import OmegaConfigLoader
 
 from step.pipelines.parameters import Globals, Parameters
+from step.project.settings_schema import Setting, SettingsSchema, describe
 from step.settings import CONFIG_LOADER_ARGS
-from step.settings_schema import Setting, SettingsSchema, describe
 
 ROOT = Path(__file__).parents[1]
 INTRODUCTION = """# Parameters
