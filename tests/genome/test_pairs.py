@@ -72,6 +72,15 @@ def test_pairs_are_of_one_chromosome_near_and_without_self(genes, contacts):
     assert apart.max() <= SELECTION.max_distance
 
 
+def test_a_distance_beyond_any_chromosome_sets_no_limit(genes, contacts):
+    first, second = (
+        gene_pairs(genes, contacts, replace(SELECTION, max_distance=distance))
+        for distance in (60_000_000, 10**30)
+    )
+    assert len(first) > 0
+    pd.testing.assert_frame_equal(first, second)
+
+
 def one_per_chromosome(genes: pd.DataFrame) -> pd.DataFrame:
     return genes.drop_duplicates("chrom").reset_index(drop=True)
 

@@ -17,6 +17,7 @@ from step.errors import InputError
 from step.genome.contacts import ContactMap, bare_name, known_sizes
 
 CHROMOSOME = "{chrom}"
+MOST_BINS = 10_000_000  # a human genome at 500 bp has 6 million
 LONGEST_CHROMOSOME = 2**31 - 1  # base pairs, the largest place that a .cool file can hold
 
 
@@ -212,6 +213,13 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                     f"{self._assembly} it ends at {sizes[chrom]} bp. Correct `assembly`, "
                     "`bin_size` or `label_scale` in catalog_raw.yml."
                 )
+        n_bins = sum(-(-size // self._bin_size) for size in sizes.values())
+        if n_bins > MOST_BINS:
+            raise InputError(
+                f"{self._filepath}: chromosomes of {sum(sizes.values())} bp have {n_bins} bins of "
+                f"{self._bin_size} bp, more than {MOST_BINS}. Correct `bin_size` or `label_scale` "
+                "in catalog_raw.yml."
+            )
         return sizes
 
     def save(self, data: None) -> None:

@@ -126,7 +126,8 @@ def _chromosome_pairs(
 def _near_pairs(tss: np.ndarray, max_distance: int) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of ascending places at most `max_distance` apart: the earlier and the later of each."""
     # A gene's partners are those that follow it, up to the largest distance.
-    n_partners = np.searchsorted(tss, tss + max_distance, side="right") - 1 - np.arange(len(tss))
+    reach = min(max_distance, int(tss[-1]))  # of any size, without overflow
+    n_partners = np.searchsorted(tss, tss + reach, side="right") - 1 - np.arange(len(tss))
     first = np.repeat(np.arange(len(tss), dtype=np.int32), n_partners)
     begin = np.cumsum(n_partners) - n_partners
     second = (np.arange(len(first)) - np.repeat(begin, n_partners)).astype(np.int32) + first + 1
