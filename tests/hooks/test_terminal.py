@@ -92,7 +92,7 @@ def test_progress_is_drawn_in_a_terminal_alone(monkeypatch):
     drawn = []
     monkeypatch.setattr("step.hooks.terminal.draw_bar", lambda *asked: drawn.append(asked))
     for terminal in (False, True):
-        monkeypatch.setattr(get_console(), "_force_terminal", terminal)
+        monkeypatch.setattr(get_console(), "is_interactive", terminal)
         Terminal().before_pipeline_run()
         progress([1, 2], 2, "counting")
     assert drawn == [([1, 2], 2, "counting")]
@@ -100,7 +100,7 @@ def test_progress_is_drawn_in_a_terminal_alone(monkeypatch):
 
 def test_a_bar_is_drawn_of_the_outer_loop_and_changes_nothing(monkeypatch, capsys):
     monkeypatch.setattr(get_console(), "_force_terminal", True)
-    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(get_console(), "is_interactive", True)
     monkeypatch.setattr("step.hooks.terminal.PATIENCE", -1.0)
     show_progress(draw_bar)
     outer = progress([1, 2], 2, "outer loop")

@@ -115,6 +115,14 @@ def test_kedro_viz_draws_the_layers_in_order(env):
             assert drawn == [layer for layer in LAYERS if layer != free], name
 
 
+def test_the_catalog_can_be_described(context):
+    source = "mrna.raw_pairs" if context.env == "published" else "mrna.raw_expression"
+    described = context.catalog.describe_datasets(["__default__"])["__default__"]
+    assert source in described["datasets"]["step.datasets.table.TableDataset"]
+    assert "mrna.report" in described["factories"]["step.datasets.whole_file.TextDataset"]
+    assert "{assay}.report" in context.catalog.list_patterns()
+
+
 def test_timings_are_a_report(context):
     timings = context.catalog.get("mrna.timings")
     assert timings.metadata["kedro-viz"]["layer"] == "reporting"

@@ -49,6 +49,15 @@ def test_metrics_hold_what_the_interface_promises(finished, assay):
     assert metrics["intervals"]["coverage"] == pytest.approx(0.9, abs=0.1)
 
 
+def test_every_stage_is_timed(finished, assay):
+    place = finished / "data" / "08_reporting" / "demo" / assay
+    seconds = json.loads((place / "timings.json").read_text())["seconds"]
+    assert set(seconds) == {
+        "ingestion", "graph_engineering", "embedding", "modelling", "reporting",
+    }  # fmt: skip
+    assert all(elapsed > 0 for elapsed in seconds.values())
+
+
 def test_backtest_agrees_with_expression_and_metrics(finished, assay):
     backtest = read(finished, "07_model_output", assay, "backtest.parquet")
     expression = read(finished, "03_primary", assay, "expression.parquet")

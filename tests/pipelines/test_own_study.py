@@ -42,10 +42,14 @@ def merged(first: dict, second: dict) -> dict:
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
-    """A copy of the project with the page's files, the settings upon those of the template."""
+    """A copy of the project with the page's files, its parameters upon those of the template.
+
+    The page names all sources that its study has.
+    """
     project = copy_project(tmp_path_factory.mktemp("own") / "project")
     (project / "conf" / "template").rename(project / "conf" / "mystudy")
     (project / "data" / "01_raw" / "mystudy").mkdir(parents=True)
+    fresh = {Path("conf/mystudy/catalog_raw.yml")}
     here = Path.cwd()
     os.chdir(project)
     try:
@@ -54,8 +58,9 @@ def study(tmp_path_factory) -> Path:
                 exec(block.content, {})
             elif block.language == "yaml" and "/" in block.name:
                 target = Path(block.name)
-                settings = merged(yaml.safe_load(target.read_text()), yaml.safe_load(block.content))
-                target.write_text(yaml.safe_dump(settings))
+                known = {} if target in fresh else yaml.safe_load(target.read_text())
+                target.write_text(yaml.safe_dump(merged(known, yaml.safe_load(block.content))))
+                fresh.discard(target)
             elif "/" in block.name:
                 Path(block.name).write_text(block.content)
     finally:
@@ -124,8 +129,8 @@ def test_the_commands_run(study, capsys):
     for command in commands:
         assert command[:2] == ["kedro", "run"]
         flags = dict(zip(command[2::2], command[3::2], strict=True))
-        chosen = {"tags": [flags["--tags"]]} if "--tags" in flags else {}
-        run(study, flags["--pipeline"], env=flags["--env"], **chosen)
+        run(study, flags.get("--pipelines", "__default__"), env=flags["--env"])
+    assert not (study / "data" / "08_reporting" / "mystudy" / "mirna").exists()
     assert (study / "data" / "08_reporting" / "mystudy" / "mrna" / "report.html").exists()
     printed = capsys.readouterr().out
     assert "-1   2  E18.5_a … E18.5_b" in printed

@@ -83,9 +83,8 @@ def test_metrics_say_what_was_scored(reproduced, assay):
     last = metrics["arms"]["last_value"]["pearson"]
     assert last == pytest.approx(metrics["last_value_pearson_by_coordinate"][-1])
     assert abs(metrics["target_expression_pearson"]) < 1
-    assert metrics["n_connected_components"] >= 1
-    assert 0 <= metrics["component_mean_share"] <= 1
     assert metrics["reported"]["mse"] == {"mrna": 0.2147, "mirna": 0.0063}[assay]
+    assert set(json.loads((place / "timings.json").read_text())["seconds"]) == {"published"}
 
 
 @pytest.mark.parametrize("assay", ["mrna", "mirna"])

@@ -52,14 +52,22 @@ class TrainingSettings:
 
 @settings
 class TrainedSTEPmr(STEPmrSettings):
-    """A STEPmr and how it is fitted to a course."""
+    """A STEPmr and how it is fitted to a course.
+
+    Attributes:
+        training: How it is fitted.
+    """
 
     training: TrainingSettings
 
 
 @settings
 class TrainedSTEPmi(STEPmiSettings):
-    """A STEPmi and how it is fitted to a course."""
+    """A STEPmi and how it is fitted to a course.
+
+    Attributes:
+        training: How it is fitted.
+    """
 
     training: TrainingSettings
 

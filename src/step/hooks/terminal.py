@@ -40,7 +40,7 @@ class Terminal:
         self._started = perf_counter()
         for handler in logging.getLogger().handlers:
             handler.addFilter(self._assay)
-        show_progress(draw_bar if get_console().is_terminal else None)
+        show_progress(draw_bar if get_console().is_interactive else None)
 
     @hook_impl(tryfirst=True)
     def before_node_run(self, node: Node) -> None:

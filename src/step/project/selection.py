@@ -27,18 +27,21 @@ def in_memory(names: set[str], catalog: DataCatalog) -> set[str]:
 
 
 def nodes_to_start_from(selected: Pipeline, whole: Pipeline, catalog: DataCatalog) -> list[str]:
-    """Return the first nodes of a selection that includes what makes its in-memory inputs.
+    """Return the nodes from which a run makes all that its later nodes find in memory alone.
 
     Args:
         selected: The nodes that were asked for.
         whole: The pipelines that they were chosen from.
         catalog: Holds all that is not in memory.
     """
-    makers = {output: node for node in whole.nodes for output in node.outputs}
-    nodes: set[Node] = set(selected.nodes)
-    while lacking := in_memory(Pipeline(nodes).inputs(), catalog) & set(makers):
-        nodes |= {makers[name] for name in lacking}
-    return sorted(node.name for node in Pipeline(nodes).grouped_nodes[0])
+    makers = {output: node.name for node in whole.nodes for output in node.outputs}
+    chosen = selected
+    while True:
+        chosen = whole.from_nodes(*(node.name for node in chosen.nodes))
+        lacking = in_memory(chosen.inputs(), catalog) & set(makers)
+        if not lacking:
+            return sorted(node.name for node in chosen.grouped_nodes[0])
+        chosen += whole.only_nodes(*(makers[name] for name in lacking))
 
 
 def stage_and_assay(node: Node) -> tuple[str, str]:

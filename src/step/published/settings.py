@@ -60,14 +60,22 @@ class PublishedTraining:
 
 @settings
 class PublishedSTEPmr(STEPmrSettings):
-    """A STEPmr and how it was fitted."""
+    """A STEPmr and how it was fitted.
+
+    Attributes:
+        training: How it was fitted.
+    """
 
     training: PublishedTraining
 
 
 @settings
 class PublishedSTEPmi(STEPmiSettings):
-    """A STEPmi and how it was fitted."""
+    """A STEPmi and how it was fitted.
+
+    Attributes:
+        training: How it was fitted.
+    """
 
     training: PublishedTraining
 
@@ -77,7 +85,17 @@ PublishedNetwork = PublishedSTEPmr | PublishedSTEPmi
 
 @settings
 class ReportedScores:
-    """What the authors report for their held-out windows; see `PublishedScores`."""
+    """What the authors report for their held-out windows.
+
+    Attributes:
+        mse: Mean squared error.
+        rmse: Its root.
+        mae: Mean absolute error.
+        r2_pooled: Share of the variance of all values together that is explained.
+        pearson: Correlation of all values together.
+        gene_pearson_mean: Pearson correlation of each gene, over genes.
+        gene_spearman_mean: Spearman correlation of each gene, over genes.
+    """
 
     mse: ErrorSize
     rmse: ErrorSize

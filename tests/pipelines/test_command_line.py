@@ -1,0 +1,72 @@
+"""What `kedro` prints, in a process of its own and without a terminal."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.conftest import written
+
+KEDRO = str(Path(sys.executable).parent / "kedro")
+
+
+def kedro(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [KEDRO, *arguments],
+        cwd=project,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_a_run_prints_few_lines_of_its_own_and_no_control_characters(project):
+    ended = kedro(project, "run", "--pipelines", "ingestion")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert len(lines) <= 25
+    assert "\x1b" not in ended.stdout
+    assert "Kedro" not in ended.stdout
+    for words in ("mrna: raw_expression: 150 genes (log2), 79 samples at 26 times", "genes placed",
+                  "mirna: ingestion done in", "INFO     done in"):  # fmt: skip
+        assert ended.stdout.count(words) == (2 if words == "genes placed" else 1), words
+    assert {path.name for path in project.iterdir()} == {
+        ".telemetry", ".viz", "conf", "data", "pyproject.toml", "src",
+    }  # fmt: skip
+
+
+def test_what_kedro_does_is_shown_on_request(project):
+    verbose = {"KEDRO_LOGGING_CONFIG": "conf/logging_verbose.yml"}
+    ended = kedro(project, "run", "--to-outputs", "genome.annotation", **verbose)
+    assert ended.returncode == 0
+    assert "Completed node" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("globals.yml", "study: ../../x\n", "`study` is '../../x'"),
+        ("catalog_raw.yml", "a:\n\tb: 1\n", "conf/own/catalog_raw.yml, line 2: "),
+        ("catalog_raw.yml", "gene_sets: {filepath: a}\n", "gene_sets: it has no `type`"),
+    ],
+)
+def test_a_wrong_configuration_is_one_message_and_no_traceback(project, file, content, message):
+    (project / "conf" / "own").mkdir()
+    (project / "conf" / "own" / "globals.yml").write_text("study: own\n")
+    (project / "conf" / "own" / file).write_text(content)
+    ended = kedro(project, "run", "--env", "own")
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("Error: ")
+    assert message in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert written(project) == []
+
+
+def test_the_pipelines_are_listed(project):
+    ended = kedro(project, "registry", "list")
+    assert ended.returncode == 0
+    assert {"- mrna", "- mirna", "- reporting"} <= set(ended.stdout.splitlines())
