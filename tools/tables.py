@@ -27,24 +27,26 @@ the study's unit, expression on the log2 scale.
 PUBLISHED = """\
 # Tables of the published protocol
 
-The pipelines `published_mrna` and `published_mirna` write tables of their own.
+What is scored there is not expression.
 """
 
 
 def page() -> str:
     """The page, as it is to stand in docs/tables.md."""
-    parts = [INTRODUCTION, *_sections("catalog"), PUBLISHED, *_sections("catalog_published")]
-    return "\n".join(parts)
+    forecasts, published = [], []
+    for path in catalogs():
+        sections = published if "published" in path.as_posix() else forecasts
+        sections += [
+            _section(name, entry["filepath"], load_obj(entry["validator"]["class"]))
+            for name, entry in yaml.safe_load(path.read_text()).items()
+            if "validator" in entry
+        ]
+    return "\n".join([INTRODUCTION, *forecasts, PUBLISHED, *published])
 
 
-def _sections(catalog_file: str) -> list[str]:
-    """A section for each entry of a catalog's file that has a schema."""
-    catalog = yaml.safe_load((ROOT / "conf" / "base" / f"{catalog_file}.yml").read_text())
-    return [
-        _section(name, entry["filepath"], load_obj(entry["validator"]["class"]))
-        for name, entry in catalog.items()
-        if "validator" in entry
-    ]
+def catalogs() -> list[Path]:
+    """The files of all catalogs."""
+    return sorted((ROOT / "conf").glob("*/catalog*.yml"))
 
 
 def _section(name: str, filepath: str, table: type[Table]) -> str:

@@ -1,8 +1,15 @@
 """Tables of the published protocol, where they differ from those of the forecasts of expression."""
 
+from typing import Any
+
 from step.schemas.columns import Integer, Number, Text, YesNo, column
 from step.schemas.forecasts import LossComponents
 from step.schemas.table import Table
+
+
+def _of_both(name: str, description: str) -> Any:
+    """Describe a column that stands twice, once for each gene of a pair."""
+    return column(alias=rf"^{name}_[12]$", regex=True, nullable=True, description=description)
 
 
 class Pairs(Table):
@@ -14,41 +21,14 @@ class Pairs(Table):
     gene_1: Text = column(description="a gene")
     gene_2: Text = column(description="the other gene")
     contact: Number = column(nullable=True, description="contact, as the table has it")
-    chrom: Text = column(
-        alias=r"^chrom_[12]$",
-        regex=True,
-        nullable=True,
-        description="chromosome of the gene",
-    )
-    start: Number = column(
-        alias=r"^start_[12]$",
-        regex=True,
-        nullable=True,
-        description="start of the gene, base pairs",
-    )
-    end: Number = column(
-        alias=r"^end_[12]$", regex=True, nullable=True, description="end of the gene, base pairs"
-    )
-    bin: Number = column(
-        alias=r"^bin_[12]$", regex=True, nullable=True, description="bin of the gene, base pairs"
-    )
-    compartment: Text = column(
-        alias=r"^compartment_[12]$",
-        regex=True,
-        nullable=True,
-        description="compartment of the gene",
-    )
-    insulation_score: Number = column(
-        alias=r"^insulation_score_[12]$",
-        regex=True,
-        nullable=True,
-        description="insulation score of the gene's bin",
-    )
-    tad_boundary_distance: Number = column(
-        alias=r"^tad_boundary_distance_[12]$",
-        regex=True,
-        nullable=True,
-        description="from the gene to the nearest domain boundary, bins",
+    chrom: Text = _of_both("chrom", "chromosome of the gene")
+    start: Number = _of_both("start", "start of the gene, base pairs")
+    end: Number = _of_both("end", "end of the gene, base pairs")
+    bin: Number = _of_both("bin", "bin of the gene, base pairs")
+    compartment: Text = _of_both("compartment", "compartment of the gene")
+    insulation_score: Number = _of_both("insulation_score", "insulation score of the gene's bin")
+    tad_boundary_distance: Number = _of_both(
+        "tad_boundary_distance", "from the gene to the nearest domain boundary, bins"
     )
 
 
