@@ -47,7 +47,7 @@ def test_sources_are_what_the_raw_files_declare_and_need_no_layer(conf):
     assert config.sources() == {
         "hic_contacts", "gene_annotation", "gene_sets", "mrna.raw_expression", "mrna.gene_names",
         "mrna.sample_sheet", "mirna.raw_expression", "mirna.gene_names", "mirna.sample_sheet",
-        "mirna.targets",
+        "mirna.targets", "mrna.raw_pairs", "mirna.raw_pairs",
     }  # fmt: skip
     catalog = config["catalog"]
     for name in config.sources():

@@ -8,6 +8,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from pydantic import StrictBool
 
 from step.embeddings.skip_gram import SkipGramConfig, skip_gram
 from step.embeddings.walks import random_walks
@@ -46,7 +47,7 @@ class JointEmbeddingConfig:
     p: Bias
     q: Bias
     time_weight: Annotated[float, between(0, 1e6, inclusive="right")]
-    pooled_negatives: bool
+    pooled_negatives: StrictBool
     walk_seed: Seed
     skip_gram_seed: Seed
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from step.forecasting.training import Device, LearningRate, WeightDecay
 from step.models.networks import STEPmiSettings, STEPmrSettings
@@ -50,12 +50,12 @@ class PublishedTraining:
     weight_decay: WeightDecay
     warm_up_epochs: Epochs
     halve_after: Epochs | None
-    anneals: bool
+    anneals: StrictBool
     max_epochs: SomeEpochs
     patience: SomeEpochs
     threads: Annotated[int, between(1, 1024)]
     device: Device = "auto"
-    mixed_precision: bool = False
+    mixed_precision: StrictBool = False
 
 
 @settings
@@ -136,7 +136,7 @@ class PublishedSettings:
 
     study: Name
     assay: Literal["mrna", "mirna"]
-    clean_names: bool
+    clean_names: StrictBool
     weighting: PairWeighting
     embedding: JointEmbeddingConfig
     network: Annotated[PublishedNetwork, Field(discriminator="kind")]
