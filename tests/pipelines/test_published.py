@@ -91,10 +91,6 @@ def test_metrics_say_what_was_scored(reproduced, assay):
     assert abs(metrics["target_expression_pearson"]) < 1
     assert metrics["n_connected_parts"] >= 1
     assert 0 <= metrics["part_mean_share"] <= 1
-    timings = json.loads((place / "timings.json").read_text())
-    assert set(timings["seconds"]) == {
-        "ingestion", "graph_engineering", "embedding", "modelling", "reporting",
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("assay", ["mrna", "mirna"])
