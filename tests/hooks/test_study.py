@@ -35,8 +35,12 @@ TARGETS = {
 BOTH = ["__default__", "ingestion", "graph_engineering", "embedding", "modelling", "reporting"]
 
 
-def load(project, env="own"):
+@pytest.fixture(autouse=True)
+def bootstrapped(project):
     bootstrap_project(project)
+
+
+def load(project, env="own"):
     with StudySession.create(project_path=project, env=env) as session:
         return session.load_context()
 

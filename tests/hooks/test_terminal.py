@@ -50,23 +50,24 @@ def test_the_verdict_of_what_is_not_expression_says_so():
     ]
 
 
-def test_a_run_ends_with_the_verdict_and_the_paths(tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("scored", ["mrna", "published.mrna"])
+def test_a_run_ends_with_the_verdict_and_the_paths(tmp_path, capsys, monkeypatch, scored):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "metrics.json").write_text(json.dumps(METRICS))
     catalog = DataCatalog(
         {
-            "mrna.metrics": JSONDataset(filepath=str(tmp_path / "metrics.json")),
-            "mrna.report": TextDataset(filepath=str(tmp_path / "report.html")),
-            "mrna.workbook": WorkbookDataset(filepath=str(tmp_path / "workbook.xlsx")),
+            f"{scored}.metrics": JSONDataset(filepath=str(tmp_path / "metrics.json")),
+            f"{scored}.report": TextDataset(filepath=str(tmp_path / "report.html")),
+            f"{scored}.workbook": WorkbookDataset(filepath=str(tmp_path / "workbook.xlsx")),
         }
     )
     scoring = Pipeline([Node(repr, "x", "metrics", name="score")])
-    scoring = Pipeline(scoring, outputs={"metrics": "mrna.metrics"})
+    scoring = Pipeline(scoring, outputs={"metrics": f"{scored}.metrics"})
     hook = Terminal()
     hook.before_pipeline_run()
     hook.after_pipeline_run(scoring, catalog)
     shown = capsys.readouterr().out
-    for words in ("mrna", "MSE 0.9;", "contacts help", " report.html", " workbook.xlsx", "done in"):
+    for words in (scored, "MSE 0.9;", "contacts help", " report.html", " workbook.xlsx", "done in"):
         assert words in shown
     assert "\x1b" not in shown  # no control characters where there is no terminal
 

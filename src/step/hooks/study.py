@@ -30,6 +30,7 @@ class Study:
         loader = context.config_loader
         _require_name_of_its_own(loader)
         absent = _absent_assays(loader)
+        pipelines.configure(pipelines._pipelines_module)  # of another study, some may be changed
         self._absent = {}
         for name, pipeline in pipelines.items():
             left = Pipeline([n for n in pipeline.nodes if stage_and_assay(n)[1] not in absent])
@@ -42,7 +43,7 @@ class Study:
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
         """Say which assays are left out."""
         names = run_params["pipeline_names"] or ["__default__"]
-        for assay in {assay for name in names for assay in self._absent.get(name, [])}:
+        for assay in sorted({assay for name in names for assay in self._absent.get(name, [])}):
             logger.info(
                 "%s is left out: the study names no file as %s.raw_expression.", assay, assay
             )

@@ -23,6 +23,7 @@ from step.project.selection import stage_and_assay
 Item = TypeVar("Item")
 PATIENCE = 2.0  # seconds before a loop gets a bar
 CHANCE = 0.05
+METRICS = ".metrics"
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +58,14 @@ class Terminal:
         """Show the verdict on each assay, and where its report lies."""
         self._end()
         seconds = perf_counter() - self._started
-        scored = sorted(name for name in pipeline.all_outputs() if name.endswith(".metrics"))
+        outputs = sorted(pipeline.all_outputs())
+        scored = [name.removesuffix(METRICS) for name in outputs if name.endswith(METRICS)]
         if not scored:
             logger.info("done in %.1f s", seconds)
             return
-        lines = [line for name in scored for line in _summary(catalog, name.partition(".")[0])]
+        lines = [
+            line for name in scored for line in _summary(catalog, name.removesuffix(".metrics"))
+        ]
         lines.append(f"done in {seconds:.0f} s")
         get_console().print(Panel(Text("\n".join(lines)), expand=False))
 
@@ -108,8 +112,9 @@ def verdict(metrics: dict[str, Any]) -> list[str]:
     step = scores.pop("step")
     best = metrics.get("best_baseline") or min(scores, key=scores.get)
     accuracy = f"MSE {step:.4g}; best baseline, {best}: {scores[best]:.4g}"
-    if "skill_p" in metrics:
-        accuracy += f" (skill {100 * metrics['skill']:.1f} %, p = {metrics['skill_p']:.2g})"
+    if "skill" in metrics:
+        p = f", p = {metrics['skill_p']:.2g}" if "skill_p" in metrics else ""
+        accuracy += f" (skill {100 * metrics['skill']:.1f} %{p})"
     if "scored" in metrics:
         return [accuracy, f"of {metrics['scored']}"]
     test = metrics["graph_test"]
@@ -120,14 +125,12 @@ def verdict(metrics: dict[str, Any]) -> list[str]:
     return [accuracy, f"{found} (MSE on rewired graphs: {rewired:.4g}, p = {test['p']:.2g})"]
 
 
-def _summary(catalog: DataCatalog, assay: str) -> list[str]:
-    """The verdict on an assay, and where to read on."""
+def _summary(catalog: DataCatalog, scored: str) -> list[str]:
+    """The verdict on what was scored, `mrna` or `published.mrna`, and where to read on."""
     paths = {
-        name: os.path.relpath(catalog.get(f"{assay}.{name}")._describe()["filepath"])
+        name: os.path.relpath(catalog.get(f"{scored}.{name}")._describe()["filepath"])
         for name in ("metrics", "report", "workbook")
     }
     metrics = json.loads(Path(paths["metrics"]).read_text(encoding="utf-8"))
-    return [
-        assay,
-        *(f"  {line}" for line in [*verdict(metrics), paths["report"], paths["workbook"]]),
-    ]
+    lines = [*verdict(metrics), paths["report"], paths["workbook"]]
+    return [scored, *(f"  {line}" for line in lines)]
