@@ -234,7 +234,7 @@ def only_between_chromosomes(file):
         (put("bins/weight", np.nan), r"no usable contacts: its weights 'weight' .* ice .* none"),
         (put("bins/weight", 0.0), "NaN, 0 or infinite for 50 of 50 bins"),
         (put("bins/weight", np.inf), "NaN, 0 or infinite for 50 of 50 bins"),
-        (put("bins/weight", ONLY_THE_EMPTY_BIN), "for 49 of 50 bins, and none of its contacts"),
+        (put("bins/weight", ONLY_THE_EMPTY_BIN), "for 49 of 50 bins, which leaves no contact"),
         (put("bins/weight", -1.0, 7), "weight 'weight' of bin 7 is negative"),
         (swap("bins/weight", np.ones(3)), "'weight' are not a number for each bin"),
         (swap("bins/weight", np.array([b"x"] * 50)), "'weight' are not a number for each bin"),

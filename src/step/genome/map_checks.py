@@ -86,7 +86,7 @@ def check_weights(contacts: cooler.Cooler, weights: np.ndarray, balance: str, na
             return
     raise InputError(
         f"{name} has no usable contacts: its weights {balance!r} are NaN, 0 or infinite for "
-        f"{left_out.sum()} of {len(weights)} bins, and none of its contacts is between the others. "
+        f"{left_out.sum()} of {len(weights)} bins, which leaves no contact within a chromosome. "
         "Set `balance` of the contact map in catalog_raw.yml to ice (balance it now) or none (take "
         "the counts as they are), or name a coarser map."
     )
