@@ -49,7 +49,7 @@ def test_what_kedro_does_is_shown_on_request(project):
     ("file", "content", "message"),
     [
         ("globals.yml", "study: ../../x\n", "`study` is '../../x'"),
-        ("catalog_raw.yml", "a:\n\tb: 1\n", "conf/own/catalog_raw.yml, line 2: "),
+        ("catalog_raw.yml", "a:\n\tb: 1\n", "conf/own/catalog_raw.yml is not valid YAML: line 2: "),
         ("catalog_raw.yml", "gene_sets: {filepath: a}\n", "gene_sets: it has no `type`"),
     ],
 )

@@ -117,8 +117,8 @@ BROKEN = {
     "indentation": ("a:\n  type: x\n filepath: y\n", r"line 3: "),
     "open bracket": ("a: [1\n", r"line 2: "),
     "list": ("- a\n", r" is a list"),
-    "binary": (b"\x00\x01", r" is no YAML: unacceptable character"),
-    "other encoding": ("é: 1\n".encode("latin-1"), r" is no UTF-8 text"),
+    "binary": (b"\x00\x01", r" is not valid YAML: unacceptable character"),
+    "other encoding": ("é: 1\n".encode("latin-1"), r" is not text in UTF-8"),
 }
 
 

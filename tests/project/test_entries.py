@@ -24,6 +24,7 @@ def test_a_pattern_is_checked_like_an_entry():
     entry = {"type": "step.datasets.JSONDataset", "filepath": "data/{assay}/metrics.json"}
     assert entry_fault("{assay}.metrics", entry) is None
     assert "no setting 'file'" in entry_fault("{assay}.metrics", entry | {"file": "x"})
+    assert "its name has no {assay}" in entry_fault("{name}.metrics", entry)
 
 
 @pytest.mark.parametrize(

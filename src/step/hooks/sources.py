@@ -37,7 +37,8 @@ class Sources:
         needed = remaining(pipeline, catalog, run_params).inputs()
         inputs = sorted(name for name in needed if not name.startswith("params:"))
         _require_on_disk(inputs, run_params, pipeline, catalog)
-        sources = [name for name in inputs if name in self._loader.sources()]
+        declared = self._loader.sources()
+        sources = [name for name in inputs if name in declared]
         self._require_named(sources)
         _require_files(inputs, sources, catalog)
         for name in sources:

@@ -63,9 +63,7 @@ class Terminal:
         if not scored:
             logger.info("done in %.1f s", seconds)
             return
-        lines = [
-            line for name in scored for line in _summary(catalog, name.removesuffix(".metrics"))
-        ]
+        lines = [line for name in scored for line in _summary(catalog, name)]
         lines.append(f"done in {seconds:.0f} s")
         get_console().print(Panel(Text("\n".join(lines)), expand=False))
 

@@ -190,20 +190,20 @@ def _first_line(error: Exception) -> str:
 
 
 def _yaml_fault(content: bytes) -> str | None:
-    """Say where a file is no YAML that names settings; None where it is."""
+    """Say why a file is not valid YAML that names settings; None where it is."""
     try:
         text = content.decode()
         loaded = OmegaConf.load(io.StringIO(text))
     except UnicodeDecodeError:
-        return " is no UTF-8 text."
+        return " is not text in UTF-8."
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         if mark is None:
-            return f" is no YAML: {_first_line(error):.100}"
+            return f" is not valid YAML: {_first_line(error):.100}."
         line = "".join(text.split("\n")[mark.line : mark.line + 1])
         hint = " Indent with spaces, not with tabs." if line.lstrip(" ").startswith("\t") else ""
-        return f", line {mark.line + 1}: {error.problem:.100}.{hint}"
+        return f" is not valid YAML: line {mark.line + 1}: {error.problem:.100}.{hint}"
     if not isinstance(loaded, DictConfig):
-        return " is a list; it is a table of names and their settings."
+        return " is a list; it must name sections and their settings."
     odd = [name for name in loaded if not isinstance(name, str)]
     return f": the name {odd[0]!r:.100} is no text. Write it in quotes." if odd else None

@@ -2,12 +2,14 @@
 
 import difflib
 import inspect
+import re
 from typing import Any
 
 from kedro.io.core import AbstractDataset, DatasetError, parse_dataset_definition
 
 from step import datasets
 
+PLACEHOLDER = re.compile(r"\{.*?\}")
 TABLE = ("TableDataset", "H5adDataset")
 # What reads a source, where a dataset of another kind would be read as something else.
 READERS = {
@@ -49,7 +51,8 @@ def entry_fault(name: str, entry: object) -> str | None:
     except (DatasetError, TypeError) as error:
         return _unknown_type(settings["type"], error)
     return (
-        _wrong_arguments(reader, arguments)
+        _wrong_placeholders(name, settings)
+        or _wrong_arguments(reader, arguments)
         or _wrong_reader(name, entry, reader)
         or _wrong_values(name, settings)
     )
@@ -61,6 +64,16 @@ def _unknown_type(name: str, error: Exception) -> str:
     if near:
         return f"there is no dataset {name!r:.100}. Is it step.datasets.{near[0]}?"
     return f"`type` is {name!r:.100}, which cannot be used: {str(error).splitlines()[0]:.200}"
+
+
+def _wrong_placeholders(name: str, entry: dict[str, Any]) -> str | None:
+    """Say which placeholders of a pattern of datasets its name does not have."""
+    values = [value for value in entry.values() if isinstance(value, str)]
+    used = {placeholder for value in values for placeholder in PLACEHOLDER.findall(value)}
+    unknown = sorted(used - set(PLACEHOLDER.findall(name)))
+    if "{" in name and unknown:
+        return f"its name has no {unknown[0]:.100}, which one of its settings has."
+    return None
 
 
 def _wrong_arguments(reader: type[AbstractDataset], arguments: dict[str, Any]) -> str | None:

@@ -41,7 +41,7 @@ def nodes_to_start_from(selected: Pipeline, whole: Pipeline, catalog: DataCatalo
         lacking = in_memory(chosen.inputs(), catalog) & set(makers)
         if not lacking:
             return sorted(node.name for node in chosen.grouped_nodes[0])
-        chosen += whole.only_nodes(*(makers[name] for name in lacking))
+        chosen += whole.only_nodes(*{makers[name] for name in lacking})
 
 
 def stage_and_assay(node: Node) -> tuple[str, str]:
