@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -19,10 +19,15 @@ def _describe_attributes(schema: dict[str, Any], cls: type) -> None:
                 schema["properties"][name]["description"] = " ".join(meaning.split())
 
 
-settings = dataclass(
-    frozen=True,
-    config=ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=_describe_attributes),
-)
+if TYPE_CHECKING:
+    from dataclasses import dataclass as settings
+else:
+    settings = dataclass(
+        frozen=True,
+        config=ConfigDict(
+            extra="forbid", allow_inf_nan=False, json_schema_extra=_describe_attributes
+        ),
+    )
 """Decorates a class of settings: unknown names and values of a wrong type are errors.
 
 Each number has a range (`between`), each choice is a Literal, each switch a StrictBool. What holds

@@ -160,7 +160,8 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
         return chosen.assign(gene=gene, gene_id=found["gene_id"])
 
     def _bed(self, path: Path) -> pd.DataFrame:
-        lines, rows = [], []
+        lines: list[int] = []
+        rows: list[list[str]] = []
         for number, cells in self._lines(path):
             if rows and len(cells) != len(rows[0]):
                 raise InputError(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from functools import partial
-from numbers import Number
+from numbers import Real
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -204,7 +204,7 @@ def _cell(worksheet: Any, value: Any) -> Any:
     """What to append for a value: numbers, dates and nothing as they are, the rest as text."""
     if value is None or isinstance(value, date):
         return value
-    if isinstance(value, Number) and math.isfinite(value):
+    if isinstance(value, Real) and math.isfinite(value):
         return value
     return _text_cell(worksheet, value)
 

@@ -1,7 +1,7 @@
 """What each ingredient of a network is worth: the same backtest without it."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import joblib
 import numpy as np
@@ -16,6 +16,7 @@ from step.forecasting.network_backtest import run_network
 from step.forecasting.origins import Origins
 from step.forecasting.training import TrainedNetwork
 from step.models.step_mi import STEPmiConfig
+from step.progress import progress
 from step.typed import between, settings
 
 BLOCKS = (1, 2, 3)
@@ -75,7 +76,7 @@ def variants(network: TrainedNetwork) -> list[Variant]:
     """
     whole = Variant("whole", network, True)
     first, last = network.model.channels[0], network.model.channels[-1]
-    changes: dict[str, dict[str, object]] = {
+    changes: dict[str, dict[str, Any]] = {
         f"{number} block{'s' if number > 1 else ''}": {"channels": (first, *[last] * number)}
         for number in BLOCKS
     }
@@ -87,19 +88,18 @@ def variants(network: TrainedNetwork) -> list[Variant]:
         }
     else:
         changes |= {"without attention": {"attention": False}}
-    shapes = [
-        Variant(name, replace(network, model=replace(network.model, **change)), True)
-        for name, change in changes.items()
-    ]
+    shapes = [Variant(name, _reshaped(network, change), True) for name, change in changes.items()]
+    weights: dict[str, dict[str, Any]] = {name: {f"{name}_weight": 0.0} for name in COMPONENTS}
     losses = [
-        Variant(
-            f"without {name} loss",
-            replace(network, loss=replace(network.loss, **{f"{name}_weight": 0.0})),
-            True,
-        )
-        for name in COMPONENTS
+        Variant(f"without {name} loss", replace(network, loss=replace(network.loss, **zero)), True)
+        for name, zero in weights.items()
     ]
     return [whole, *shapes, Variant("without embedding", network, False), *losses]
+
+
+def _reshaped(network: TrainedNetwork, change: dict[str, Any]) -> TrainedNetwork:
+    model: Any = replace(network.model, **change)
+    return replace(network, model=model)
 
 
 def ablate(
@@ -123,7 +123,13 @@ def ablate(
         for variant in tested
         for seed in seeds
     )
-    runs = joblib.Parallel(n_jobs=jobs)(tasks)
+    runs = list(
+        progress(
+            joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks),
+            len(tested) * n_seeds,
+            "variants of the network",
+        )
+    )
     by_variant = [runs[start : start + n_seeds] for start in range(0, len(runs), n_seeds)]
     return [
         Ablation(

@@ -14,6 +14,7 @@ from step.forecasting.intervals import IntervalSettings, half_widths, next_half_
 from step.forecasting.level import local_level
 from step.forecasting.origins import Origins, OriginSettings
 from step.forecasting.panel import Panel
+from step.progress import progress
 from step.typed import Seed, between, settings
 
 HORIZON = 1  # sampled times that the backtest forecasts ahead
@@ -86,7 +87,9 @@ def filter_courses(panel: Panel, origins: Origins, future_times: int, jobs: int)
     last = len(panel.times) - 1
     asked = [*((int(origin), HORIZON) for origin in origins.index), (last, future_times)]
     known = [panel.until(origin) for origin, _ in asked]
-    levels = joblib.Parallel(n_jobs=jobs)(joblib.delayed(local_level)(each) for each in known)
+    tasks = (joblib.delayed(local_level)(each) for each in known)
+    filtered = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    levels = progress(filtered, len(known), "level at each origin")
     return [
         Course(each, level, times_ahead(panel, origin, n_ahead))
         for each, level, (origin, n_ahead) in zip(known, levels, asked, strict=True)
@@ -107,7 +110,8 @@ def backtest_simple_arms(
         Arm → forecasts, log2, shape `[origin, gene]`.
     """
     tasks = (joblib.delayed(_forecast_simply)(course, arms) for course in courses)
-    found = joblib.Parallel(n_jobs=jobs)(tasks)
+    forecast = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    found = list(progress(forecast, len(courses), "simple forecasters at each origin"))
     return {
         name: np.stack([forecasts[number] for forecasts in found])
         for number, name in enumerate(arms)

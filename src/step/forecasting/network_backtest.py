@@ -1,17 +1,19 @@
 """The network on the real graph, on none, and on rewired ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import joblib
 import numpy as np
 import pandas as pd
 
-from step.forecasting.arms import ARMS, NetworkRecipe
-from step.forecasting.arms.network import NetworkForecaster, on_graph
+from step.forecasting.arms import NetworkRecipe
+from step.forecasting.arms.network import NetworkForecaster, on_graph, step, step_no_graph
 from step.forecasting.backtest import roll
 from step.forecasting.course import Course
 from step.forecasting.training import choose_device
 from step.graphs.rewiring import rewire
+from step.progress import progress
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,19 @@ def run_graphs(
     one_gpu = choose_device(recipe.network.training.device).type == "cuda"
     has_edges = len(recipe.graph.first) > 0
     seeds = range(seed, seed + rewirings) if has_edges else range(0)
-    tasks = [joblib.delayed(_run_arm)(courses, recipe, name) for name in ("step", "step_no_graph")]
+    tasks = [joblib.delayed(_run_arm)(courses, recipe, arm) for arm in (step, step_no_graph)]
     tasks += [joblib.delayed(_run_rewired)(courses, recipe, each) for each in seeds]
-    step, step_no_graph, *rewired = joblib.Parallel(n_jobs=1 if one_gpu else jobs)(tasks)
-    return GraphRuns(step, step_no_graph, rewired)
+    runs = joblib.Parallel(n_jobs=1 if one_gpu else jobs, return_as="generator")(tasks)
+    real, no_graph, *rewired = progress(runs, len(tasks), f"network on {len(tasks)} graphs")
+    return GraphRuns(real, no_graph, rewired)
 
 
-def _run_arm(courses: list[Course], recipe: NetworkRecipe, name: str) -> NetworkRun:
-    return run_network(courses, ARMS[name].prepare(recipe))
+def _run_arm(
+    courses: list[Course],
+    recipe: NetworkRecipe,
+    prepare: Callable[[NetworkRecipe], NetworkForecaster],
+) -> NetworkRun:
+    return run_network(courses, prepare(recipe))
 
 
 def _run_rewired(courses: list[Course], recipe: NetworkRecipe, seed: int) -> NetworkRun:

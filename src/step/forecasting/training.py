@@ -94,11 +94,11 @@ class WindowGraphs:
         self._weights = weights
         self._n_genes = graph.n_genes
         self._device = device
-        self._static = self._operator(graph.weight[self._edge]) if weights is None else None
+        self._static = self._operator(graph.weight[self._edge])
 
     def of(self, rows: np.ndarray) -> GraphOperator:
         """Of windows that hold these times, shape `[batch, time]`; later ones count as the last."""
-        if self._static is not None:
+        if self._weights is None:
             return self._static
         known = np.minimum(rows, len(self._weights) - 1)
         return self._operator(self._weights[known][..., self._edge])

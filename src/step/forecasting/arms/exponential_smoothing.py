@@ -5,6 +5,7 @@ measured is given the last value of `last_value`; a gene with too few times to f
 its last value.
 """
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,5 +52,7 @@ def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
     )
     engine = StatsForecast(models=[model], freq=1, n_jobs=1, fallback_model=Naive())
     horizon = len(course.ahead)
-    forecast = engine.forecast(df=table, h=horizon).sort_values(["unique_id", "ds"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of courses that are too short for some of its models
+        forecast = engine.forecast(df=table, h=horizon)
     return forecast[repr(model)].to_numpy(dtype=float).reshape(n_genes, horizon).T

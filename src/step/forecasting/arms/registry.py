@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -55,16 +56,21 @@ ARMS: dict[str, Arm] = {}
 """Every arm by name."""
 
 
-def arm(
-    label: str, colour: str, uses: str
-) -> Callable[[Callable[[NetworkRecipe], Forecaster]], Callable[[NetworkRecipe], Forecaster]]:
+Prepare = TypeVar("Prepare", bound=Callable[[NetworkRecipe], Forecaster])
+
+
+def arm(label: str, colour: str, uses: str) -> Callable[[Prepare], Prepare]:
     """Register a function that makes a forecaster from a recipe, under the function's name."""
 
-    def register(
-        prepare: Callable[[NetworkRecipe], Forecaster],
-    ) -> Callable[[NetworkRecipe], Forecaster]:
+    def register(prepare: Prepare) -> Prepare:
         name = prepare.__name__
-        ARMS[name] = Arm(name, label, colour, uses, False, prepare)
+
+        def prepare_network(recipe: NetworkRecipe | None) -> Forecaster:
+            if recipe is None:
+                raise ValueError(f"The arm {name} is a network, and needs a recipe.")
+            return prepare(recipe)
+
+        ARMS[name] = Arm(name, label, colour, uses, False, prepare_network)
         return prepare
 
     return register
