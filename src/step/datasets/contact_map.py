@@ -7,7 +7,7 @@ import cooler
 import h5py
 import numpy as np
 import pandas as pd
-from kedro.io import AbstractDataset
+from kedro.io import AbstractDataset, Version
 
 from step.datasets.source_file import SourceFile, temporary_file
 from step.datasets.whole_file import whole_file
@@ -37,6 +37,7 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
         filepath: str,
         resolution: int | None = None,
         balance: str = "weight",
+        version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ):
         """Describe the map.
@@ -47,10 +48,11 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
             resolution: Size of the bins, base pairs: which map of an .mcool or .hic file.
             balance: `ice`, `none`, or the name of weights that the file holds (`weight` in a .cool,
                 `KR`, `SCALE` … in a .hic); see `step.genome.balancing.bin_weights`.
+            version: Of a versioned dataset.
             metadata: For kedro-viz.
         """
         path, _, group = filepath.partition("::")
-        super().__init__(filepath=path, metadata=metadata)
+        super().__init__(filepath=path, version=version, metadata=metadata)
         self._group = group or None
         self._resolution = resolution
         self._balance = balance
@@ -106,7 +108,7 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
         """Write and balance the map; the same map gives the same bytes, whenever it is written."""
         dated = temporary_file("contacts.cool")
         write_cooler(dated, data)
-        with whole_file(self._filepath) as beside:
+        with whole_file(self._get_save_path()) as beside:
             _copy_undated(dated, beside)
             cooler.balance_cooler(cooler.Cooler(str(beside)), store=True)
         dated.unlink()
