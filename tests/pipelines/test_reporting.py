@@ -30,7 +30,14 @@ from tests.evaluation.tables import (
 N_GENES = 8
 TEST = graph_test(0.1, 0.12, [0.11] * 19, n_edges=9)
 BACKTEST = BacktestSettings(
-    history_share=0.25, scored_share=0.5, coverage=0.9, rewirings=19, future_times=1, jobs=1, seed=1
+    history_share=0.25,
+    scored_share=0.5,
+    coverage=0.9,
+    simple_arms=("last_value", "ses"),
+    rewirings=19,
+    future_times=1,
+    jobs=1,
+    seed=1,
 )
 PUBLIC = {
     "study", "assay", "n_genes", "n_times", "n_origins", "noise_floor_mse", "best_baseline",

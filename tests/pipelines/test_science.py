@@ -16,9 +16,9 @@ from step.forecasting.origins import forecast_origins
 from step.forecasting.panel import panel_from_expression
 from step.genome.contacts import ContactMap
 from step.genome.features import Features, chromatin_features
-from step.genome.pairs import PairSelection, gene_pairs
 from step.genome.placement import add_features, choose_tss, place_genes
 from step.graphs.gene_graph import gene_graph
+from step.pipelines.graph_engineering.nodes import PairSettings, connect_genes
 from step.simulation.expression import (
     choose_leading,
     neighbour_weights,
@@ -32,7 +32,7 @@ from tests.pipelines.conftest import QUICK, run
 
 N_GENES = 80
 N_REPLICATES = 3
-PAIRS = PairSelection(
+PAIRS = PairSettings(
     max_distance=50_000_000,
     contact_weight=0.7,
     compartment_weight=0.1,
@@ -49,7 +49,7 @@ def simulated_edges(bins: pd.DataFrame, genes: pd.DataFrame, seed: int) -> pd.Da
     tss = choose_tss(annotate(genes).assign(gene_id=None))
     features = chromatin_features(contacts, tss, Features(excluded_chromosomes=[]))
     places = place_genes(genes["gene"].tolist(), pd.Series(dtype=object), tss)
-    return gene_pairs(add_features(places, features), contacts, PAIRS)
+    return connect_genes(add_features(places, features), contacts, PAIRS)
 
 
 def simulated_expression(
