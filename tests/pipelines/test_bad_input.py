@@ -201,7 +201,6 @@ def test_a_wrong_source_is_explained_and_nothing_written(project, case):
         ({"features": {"insulation_window": 700_000}}, "no multiple"),
         ({"genome": {"assembly": "mm10"}}, "in mm10 it is"),
         ({"backtest": {"history_share": 0.45, "scored_share": 0.54}}, "too few"),
-        ({"mirna": {"network": {"training": {"window": 9}}}}, "Shorten the window"),
         (
             {"mirna": {"layout": {"gene_column": "Probe"}}},
             "'Probe'",
