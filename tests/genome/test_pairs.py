@@ -75,7 +75,7 @@ def test_pairs_are_of_one_chromosome_near_and_without_self(genes, contacts):
 def test_a_distance_beyond_any_chromosome_sets_no_limit(genes, contacts):
     first, second = (
         gene_pairs(genes, contacts, replace(SELECTION, max_distance=distance))
-        for distance in (60_000_000, 10**30)
+        for distance in (60_000_000, 10**10)
     )
     assert len(first) > 0
     pd.testing.assert_frame_equal(first, second)
