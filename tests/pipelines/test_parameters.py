@@ -131,7 +131,7 @@ def test_a_text_is_text(name):
 
 def test_a_section_is_a_section():
     names = {name.rpartition(".")[0] for name in (each.name for each in SCHEMA.leaves(BASE))}
-    for name in names:
+    for name in names - {""}:
         for value in ([1], "text", 5) if name.endswith(".favoured") else (None, [1], "text", 5):
             assert "must be a section" in complaint(name, value)
 

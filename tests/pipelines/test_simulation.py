@@ -63,6 +63,6 @@ def test_raw_files_that_may_have_been_measured_are_never_overwritten(project):
     raw = project / "data" / "01_raw" / "mine"
     raw.mkdir()
     (raw / "mrna.xlsx").write_text("measured")
-    with pytest.raises(ClickException, match=r"mine/mrna\.xlsx exists.*--env simulated"):
+    with pytest.raises(ClickException, match=r"(?s)mine/mrna\.xlsx.*--env simulated"):
         run(project, "simulation", SMALL, env="mine")
     assert contents(raw) == {"mrna.xlsx": b"measured"}
