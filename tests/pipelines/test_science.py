@@ -45,7 +45,9 @@ PAIRS = PairSettings(
 def simulated_edges(bins: pd.DataFrame, genes: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Gene pairs, from a simulated map as from a real one."""
     pixels = simulate_contacts(bins, 400, seed)
-    contacts = open_map(ContactMap(bins[["chrom", "start", "end"]], pixels, "demo"), "ice")
+    contacts = open_map(
+        ContactMap(bins[["chrom", "start", "end"]], pixels, "demo"), "ice", "simulated"
+    )
     tss = choose_tss(annotate(genes).assign(gene_id=None))
     features = chromatin_features(contacts, tss, Features(excluded_chromosomes=[]))
     places = place_genes(genes["gene"].tolist(), pd.Series(dtype=object), tss)
