@@ -129,8 +129,8 @@ def test_what_is_measured_after_an_origin_changes_no_bit_of_its_forecasts(
         if column.startswith("P") and float(column[1:].split("_")[0]) > origin
     ]
     factor = np.random.default_rng(0).uniform(1.5, 4.0, (len(table), len(later)))
-    changed = table[later].astype(float) * factor
-    table[later] = changed if assay == "mrna" else changed.round().astype(int)
+    values = table[later].astype(float)
+    table[later] = values + factor if assay == "mrna" else (values * factor).round().astype(int)
     dataset.save(table)
     after = backtest(project, assay)
     known = before["origin"] <= origin
