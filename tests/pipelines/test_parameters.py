@@ -29,7 +29,7 @@ def loaded(env):
     return named, loader["globals"]
 
 
-BASE, _ = loaded("base")
+BASE, _ = loaded("base")  # in an order that differs between processes
 
 
 def flat(value, name=""):
@@ -62,7 +62,7 @@ def complaint(name, value):
     return found[name]
 
 
-@pytest.mark.parametrize("env", ["base", "local", "lung", "published", "template"])
+@pytest.mark.parametrize("env", ["base", "local", "lung", "published", "simulated", "template"])
 def test_the_settings_of_each_environment_are_right(env):
     parameters, names = loaded(env)
     assert SCHEMA.mistakes(parameters) == []
@@ -88,7 +88,7 @@ def test_there_is_something_to_test():
     assert len(TEXTS) > 5
 
 
-@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("name", sorted(NUMBERS))
 def test_a_number_is_held_to_its_range(name):
     whole = isinstance(NUMBERS[name], int) and name != "simulation.reads_per_bin"
     wrong = [
@@ -110,7 +110,7 @@ def test_a_number_is_held_to_its_range(name):
         assert "is null; it must be" in complaint(name, None)
 
 
-@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("name", sorted(CHOICES))
 def test_a_choice_is_one_of_those_named(name):
     for value in ["nonsense", "", 5, 0, 1, None, []]:
         complaint(name, value)
@@ -119,7 +119,7 @@ def test_a_choice_is_one_of_those_named(name):
         assert f"Did you mean {choice}?" in complaint(name, choice.upper() + "x")
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", sorted(TEXTS))
 def test_a_text_is_text(name):
     for value in [True, {}, "x" * 1000]:
         complaint(name, value)
