@@ -58,8 +58,9 @@ def test_noise_floor_is_the_error_of_one_who_knows_the_truth():
 def test_the_noise_floor_is_that_of_the_times_asked_for():
     table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [1.0, 5.0], ("h", 2.0): [1.0, 1.0]})
     expression = summarise_replicates(table)
-    assert noise_floor(expression, np.array([1.0])) == pytest.approx(1.0)
-    assert noise_floor(expression, np.array([2.0])) == pytest.approx((4.0 + 0.0) / 2)
+    pooled = (2.0 + 8.0) / 2  # of g, over its two times
+    assert noise_floor(expression, np.array([1.0])) == pytest.approx(pooled / 2)
+    assert noise_floor(expression, np.array([2.0])) == pytest.approx((pooled / 2 + 0.0) / 2)
 
 
 def test_reliability_is_the_share_of_variance_that_is_not_noise():
@@ -69,8 +70,9 @@ def test_reliability_is_the_share_of_variance_that_is_not_noise():
     assert found["reliability"] == pytest.approx(1.0 - 1.0 / 4.0)  # means 2, 6, 4: variance 4
 
 
-def test_a_gene_that_does_not_vary_has_no_reliability():
-    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [1.0, 3.0]})
+@pytest.mark.parametrize("rounding", [0.0, 1e-9])
+def test_a_gene_that_does_not_vary_has_no_reliability(rounding):
+    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [1.0, 3.0 + rounding]})
     assert np.isnan(gene_noise(summarise_replicates(table))["reliability"].iloc[0])
 
 
@@ -83,6 +85,13 @@ def test_reliability_tells_signal_from_noise():
     found = gene_noise(summarise_replicates(samples(values))).set_index("gene")["reliability"]
     assert found["moves"] > 0.95
     assert found["noise"] < 0.4
+
+
+def test_noise_is_pooled_over_the_times_of_a_gene():
+    table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [0.0, 1.0, 2.0], ("g", 3.0): [5.0]})
+    pooled = (1 * 2.0 + 2 * 1.0) / 3  # by degrees of freedom
+    found = noise_variance(summarise_replicates(table))
+    assert found.tolist() == pytest.approx([pooled / 2, pooled / 3, pooled])
 
 
 def test_a_time_with_one_replicate_is_the_noisiest():

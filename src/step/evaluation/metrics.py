@@ -7,8 +7,8 @@ import pandas as pd
 
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.significance import diebold_mariano
-from step.evaluation.variation import is_rounding
 from step.expression.replicates import noise_floor
+from step.expression.variation import is_rounding
 from step.forecasting.arms import ARMS
 
 

@@ -6,8 +6,8 @@ from scipy import stats
 
 from step.evaluation.metrics import score_genes
 from step.evaluation.significance import diebold_mariano
-from step.evaluation.variation import explain_constancy, is_rounding
 from step.expression.replicates import noise_variance
+from step.expression.variation import explain_constancy, is_rounding
 
 LOW_RELIABILITY = 0.2
 LOW_DETECTION = 0.5

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from step.expression.variation import is_rounding
+
 
 def summarise_replicates(samples: pd.DataFrame) -> pd.DataFrame:
     """Mean of the replicates of each gene and time.
@@ -30,19 +32,35 @@ def summarise_replicates(samples: pd.DataFrame) -> pd.DataFrame:
     return summary.astype({"gene": object})
 
 
+def pooled_variance(variance: np.ndarray, n_replicates: np.ndarray) -> np.ndarray:
+    """Variance between the replicates of a gene, pooled over its times.
+
+    Args:
+        variance: Between the replicates of a time, log2², `[time, gene]`; NaN where fewer than two.
+        n_replicates: `[time, gene]`.
+
+    Returns:
+        log2², `[gene]`: the mean over times, weighted by degrees of freedom; NaN for a gene that
+        was never replicated.
+    """
+    freedom = np.where(np.isnan(variance), 0.0, n_replicates - 1.0)
+    total = freedom.sum(axis=0)
+    squares = (freedom * np.nan_to_num(variance)).sum(axis=0)
+    return np.divide(squares, total, out=np.full(total.shape, np.nan), where=total > 0)
+
+
 def noise_variance(expression: pd.DataFrame) -> pd.Series:
     """Variance of each time's mean that replicate noise explains, log2², indexed like the table.
 
-    The squared standard error; where a time has a single replicate, the gene's variance between
-    replicates, pooled over its other times. Missing for a gene without any replicates.
+    `pooled_variance` of the gene, divided by the time's number of replicates. Missing where the
+    gene was not measured, and for a gene without any replicates.
     """
-    count = expression["n_replicates"]
-    squared = expression["standard_error"] ** 2
-    freedom = (count - 1).where(squared.notna(), 0)
-    by_gene = expression["gene"]
-    pooled = (squared * count * freedom).groupby(by_gene).transform("sum")
-    pooled = pooled / freedom.groupby(by_gene).transform("sum").where(lambda total: total > 0)
-    return squared.fillna(pooled / count.where(count > 0))
+    wide = expression.pivot(index="time", columns="gene", values=["standard_error", "n_replicates"])
+    count = wide["n_replicates"]
+    variance = wide["standard_error"] ** 2 * count
+    pooled = pd.Series(pooled_variance(variance.to_numpy(), count.to_numpy()), count.columns)
+    measured = expression["n_replicates"].where(expression["n_replicates"] > 0)
+    return expression["gene"].map(pooled) / measured
 
 
 def gene_noise(expression: pd.DataFrame) -> pd.DataFrame:
@@ -53,12 +71,14 @@ def gene_noise(expression: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         gene, noise_variance (of a time's mean, log2², averaged over times), reliability (share of
-        the variance of the time means that noise does not explain, 0 to 1), detected_share.
+        the variance of the time means that noise does not explain, 0 to 1; missing for a gene that
+        does not vary), detected_share.
     """
     grouped = expression.assign(noise=noise_variance(expression)).groupby("gene", sort=False)
     noise = grouped["noise"].mean()
     total = grouped["mean"].var()
-    reliability = (1.0 - noise / total.where(total > 0)).clip(0.0, 1.0)
+    total = total.mask(is_rounding(total, grouped["mean"].mean()))
+    reliability = (1.0 - noise / total).clip(0.0, 1.0)
     return pd.DataFrame(
         {
             "noise_variance": noise,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from step.errors import InputError
+from step.expression.replicates import pooled_variance
 
 SMALLEST_VARIANCE = 1e-6
 
@@ -51,14 +52,11 @@ class Panel:
     def noise_variance(self) -> np.ndarray:
         """Variance of a time's mean that replicate noise explains, log2², `[time, gene]`.
 
-        The variance between replicates, pooled over the times of a gene, divided by the number of
-        replicates of the time. A gene that was never replicated takes half its mean squared step
-        (von Neumann), which is an upper bound for a smooth course.
+        `pooled_variance` of the gene, divided by the number of replicates of the time. A gene that
+        was never replicated takes half its mean squared step (von Neumann), which is an upper bound
+        for a smooth course.
         """
-        freedom = np.where(np.isnan(self.replicate_variance), 0.0, self.n_replicates - 1.0)
-        pooled = np.nansum(freedom * np.nan_to_num(self.replicate_variance), axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            pooled = pooled / freedom.sum(axis=0)
+        pooled = pooled_variance(self.replicate_variance, self.n_replicates)
         steps = np.diff(self.mean, axis=0)
         counted = (~np.isnan(steps)).sum(axis=0)
         smooth = np.nansum(steps**2, axis=0) / np.maximum(2 * counted, 1)

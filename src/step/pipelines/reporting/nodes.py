@@ -9,7 +9,6 @@ from step.evaluation.enrichment import enrich_extremes
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.metrics import Metrics, measure
 from step.evaluation.predictability import gene_table
-from step.expression.replicates import noise_variance
 from step.figures import accuracy
 from step.figures.genes import gene_pages, predictability
 from step.figures.genome import contact_map, embedding_trajectories
@@ -54,7 +53,7 @@ def draw_accuracy(
     report: ReportConfig,
 ) -> dict[str, Figure]:
     """How good the forecasts are."""
-    noise = noise_variance(expression).groupby(expression["time"]).mean()
+    noise = (expression["standard_error"] ** 2).groupby(expression["time"]).mean()
     return {
         "arm_errors": accuracy.arm_errors(metrics.arms, metrics.noise_floor_mse),
         "observed_against_forecast": accuracy.observed_against_forecast(backtest, expression),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from step.evaluation.variation import explain_constancy, is_rounding
+from step.expression.variation import explain_constancy, is_rounding
 from tests.evaluation.tables import expression_of
 
 TIMES = np.arange(10.0)
