@@ -5,15 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from kedro.io import Version
 from kedro.utils import load_obj
 from pydantic import TypeAdapter
 from safetensors.numpy import load_file, save_file
 
-from step.datasets.whole_file import LocalFile, whole_file
+from step.datasets.whole_file import RecordFile, whole_file
 
 
-class NetworkDataset(LocalFile[Any, Any]):
+class NetworkDataset(RecordFile):
     """A network's weights as safetensors, and beside them all that is needed to use them as JSON.
 
     Saved and loaded as a dataclass of `weights`, arrays by name, and `card`, a dataclass. The
@@ -27,25 +26,6 @@ class NetworkDataset(LocalFile[Any, Any]):
       record: step.forecasting.fitted.FittedNetwork
     ```
     """
-
-    def __init__(
-        self,
-        *,
-        filepath: str,
-        record: str,
-        version: Version | None = None,
-        metadata: dict[str, Any] | None = None,
-    ):
-        """Describe the files.
-
-        Args:
-            filepath: A local path, of the weights.
-            record: The dataclass, with its module.
-            version: Of a versioned dataset.
-            metadata: For kedro-viz.
-        """
-        super().__init__(filepath=filepath, version=version, metadata=metadata)
-        self._record = record
 
     def load(self) -> Any:
         """Read weights and card."""

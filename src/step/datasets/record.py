@@ -3,18 +3,18 @@
 import json
 import math
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from kedro.io import DatasetError, Version
 from kedro.utils import load_obj
 from kedro_datasets._typing import JSONPreview
 from pydantic import TypeAdapter, ValidationError
 
-from step.datasets.whole_file import JSONDataset
+from step.datasets.whole_file import RecordFile, whole_file
 from step.errors import InputError
 
 
-class RecordDataset(JSONDataset):
+class RecordDataset(RecordFile):
     """A dataclass as a JSON file. What is undefined, None or no finite number, is absent there.
 
     ```yaml
@@ -25,28 +25,6 @@ class RecordDataset(JSONDataset):
     ```
     """
 
-    def __init__(
-        self,
-        *,
-        filepath: str,
-        record: str,
-        version: Version | None = None,
-        metadata: dict[str, Any] | None = None,
-    ):
-        """Describe the file.
-
-        Args:
-            filepath: A local path.
-            record: The dataclass, with its module.
-            version: Of a versioned dataset.
-            metadata: For kedro-viz.
-        """
-        super().__init__(
-            filepath=filepath, save_args={"allow_nan": False}, version=version, metadata=metadata
-        )
-        self._record = record
-        self._adapter = TypeAdapter(load_obj(record))
-
     def load(self) -> Any:
         """Read the record.
 
@@ -54,10 +32,8 @@ class RecordDataset(JSONDataset):
             InputError: The file is no JSON, or does not hold such a record.
         """
         try:
-            return self._adapter.validate_python(super().load())
-        except (DatasetError, ValidationError) as error:
-            if not self.exists():
-                raise
+            return self._adapter().validate_python(json.loads(self._text()))
+        except ValueError as error:
             raise InputError(
                 f"{self._filepath} is damaged: {_first_fault(error)}. Delete it, and run the stage "
                 "that writes it again."
@@ -70,15 +46,19 @@ class RecordDataset(JSONDataset):
             DatasetError: A field that must be there is undefined, or of a wrong type.
         """
         fields = _without_undefined(asdict(data))
-        self._adapter.validate_python(fields)
-        super().save(fields)
+        self._adapter().validate_python(fields)
+        with whole_file(self._get_save_path()) as beside:
+            beside.write_text(json.dumps(fields, allow_nan=False), encoding="utf-8")
 
     def preview(self) -> JSONPreview:
         """The file's content."""
-        return JSONPreview(json.dumps(super().load()))
+        return JSONPreview(self._text())
 
-    def _describe(self) -> dict[str, Any]:
-        return super()._describe() | {"record": self._record}
+    def _text(self) -> str:
+        return Path(self._get_load_path()).read_text(encoding="utf-8")
+
+    def _adapter(self) -> TypeAdapter:
+        return TypeAdapter(load_obj(self._record))
 
 
 def _without_undefined(fields: dict[str, Any]) -> dict[str, Any]:
@@ -94,9 +74,9 @@ def _is_undefined(value: Any) -> bool:
     return value is None or value == () or (isinstance(value, float) and not math.isfinite(value))
 
 
-def _first_fault(error: DatasetError | ValidationError) -> str:
-    if isinstance(error, DatasetError):
-        return f"it cannot be read as JSON ({str(error.__cause__)[:100]})"
+def _first_fault(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return f"it cannot be read as JSON ({error!s:.100})"
     fault = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, fault["loc"]))
     return f"{place}: {fault['msg']}" if place else fault["msg"]

@@ -125,16 +125,8 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
         return ImagePreview(base64.b64encode(shown.read_bytes()).decode())
 
 
-class ArrayDataset(LocalFile[Any, Any]):
-    """A dataclass of arrays in one safetensors file.
-
-    ```yaml
-    mrna.embeddings:
-      type: step.datasets.ArrayDataset
-      filepath: data/04_feature/demo/mrna/embeddings.safetensors
-      record: step.embeddings.temporal.Embeddings
-    ```
-    """
+class RecordFile(LocalFile[Any, Any]):
+    """A file that holds one dataclass."""
 
     def __init__(
         self,
@@ -154,6 +146,21 @@ class ArrayDataset(LocalFile[Any, Any]):
         """
         super().__init__(filepath=filepath, version=version, metadata=metadata)
         self._record = record
+
+    def _describe(self) -> dict[str, Any]:
+        return super()._describe() | {"record": self._record}
+
+
+class ArrayDataset(RecordFile):
+    """A dataclass of arrays in one safetensors file.
+
+    ```yaml
+    mrna.embeddings:
+      type: step.datasets.ArrayDataset
+      filepath: data/04_feature/demo/mrna/embeddings.safetensors
+      record: step.embeddings.temporal.Embeddings
+    ```
+    """
 
     def load(self) -> Any:
         """Read all arrays."""

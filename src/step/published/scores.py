@@ -5,33 +5,21 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from step.evaluation.metrics import score_arms, score_genes
+from step.evaluation.metrics import ArmScores, score_arms, score_genes
 from step.graphs.gene_graph import GeneGraph
 from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedSettings, Remarks, ReportedScores
 
 
 @dataclass(frozen=True)
-class PublishedScores:
-    """Scores of one arm on the held-out windows, in the coordinate's units; None where undefined.
+class PublishedScores(ArmScores):
+    """Scores of one arm on the held-out windows, in the coordinate's units.
 
     Attributes:
         r2_pooled: Share of the variance of all values together that is explained, which differences
-            between genes inflate; the R² that the publication reports.
-
-    For all others, see `step.evaluation.metrics.score_arms`.
+            between genes inflate; the R² that the publication reports. None where undefined.
     """
 
-    mse: float
-    rmse: float
-    mae: float
-    r2: float | None = None
-    pearson: float | None = None
-    gene_r2_median: float | None = None
-    gene_pearson_mean: float | None = None
-    gene_spearman_mean: float | None = None
-    direction_accuracy: float | None = None
-    mase: float | None = None
     r2_pooled: float | None = None
 
 
