@@ -89,7 +89,7 @@ def test_a_missing_output_needs_the_sources_that_it_comes_from_alone(project):
     (project / "data" / "03_primary" / "demo" / "mrna" / "expression.parquet").unlink()
     shutil.rmtree(sources(project))
     run(project, "ingestion", only_missing_outputs=True)
-    (project / "data" / "02_intermediate" / "demo" / "mrna" / "samples.parquet").unlink()
+    (project / "data" / "03_primary" / "demo" / "mrna" / "samples.parquet").unlink()
     with pytest.raises(ClickException, match="source file") as raised:
         run(project, "ingestion", only_missing_outputs=True)
     assert re.findall(r"^  (\S+):", raised.value.message, re.MULTILINE) == ["mrna.raw_expression"]

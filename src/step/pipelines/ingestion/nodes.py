@@ -42,14 +42,14 @@ def check_genome(
     return check_annotation(gene_annotation, hic_contacts, genome)
 
 
-def understand_table(
+def read_expression(
     raw_expression: pd.DataFrame,
     sample_sheet: pd.DataFrame | None,
     layout: TableLayout,
     normalisation: Normalisation,
     backtest: BacktestSettings,
 ) -> tuple[Normalised, pd.DataFrame]:
-    """Normalised values of a lab's table, and its samples; what was understood is logged.
+    """Read and normalise a lab's table; what was understood is logged.
 
     References are chosen before the first forecast origin. A course that is too short for the
     backtest ends the run here, as does one that cannot be normalised.
@@ -75,7 +75,7 @@ def understand_table(
     return normalise(measurements, normalisation, n_history(n_times, backtest)), samples
 
 
-def understand_names(gene_names: pd.DataFrame | None, looked_up_names: pd.DataFrame) -> pd.Series:
+def read_symbols(gene_names: pd.DataFrame | None, looked_up_names: pd.DataFrame) -> pd.Series:
     """Assay name → symbol: of the study's own table, else as looked up; empty without either."""
     found = read_gene_names(looked_up_names, "looked_up_names")
     own = _own_names(gene_names)
@@ -106,7 +106,7 @@ def ask_for_symbols(names: list[str], species: str | None) -> pd.DataFrame:
     return answers
 
 
-def understand_targets(
+def choose_targets(
     targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: Nodes
 ) -> pd.DataFrame:
     """The targets of the measured miRNAs; none where the miRNAs themselves are forecast."""

@@ -8,13 +8,13 @@ from step.pipelines.ingestion.nodes import (
     ask_for_symbols,
     check_genome,
     choose_nodes,
+    choose_targets,
     find_places,
     keep_detected,
     names_without_place,
+    read_expression,
+    read_symbols,
     tabulate_samples,
-    understand_names,
-    understand_table,
-    understand_targets,
 )
 
 
@@ -48,10 +48,10 @@ def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
     placement = Pipeline(
         [
             Node(
-                understand_names,
+                read_symbols,
                 ["gene_names", "looked_up_names"],
                 "names",
-                name="understand_names",
+                name="read_symbols",
             ),
             Node(find_places, ["expression", "names", "annotation"], "places", name="find_places"),
         ],
@@ -100,15 +100,15 @@ def _expression_pipeline(assay: str, with_targets: bool) -> Pipeline:
     """From the lab's table to expression; what is wrong with the table, the first node finds."""
     nodes = [
         Node(
-            understand_table,
+            read_expression,
             ["raw_expression", "sample_sheet"]
             + [f"params:{name}" for name in ("layout", "normalisation", "backtest")],
-            ["normalised", "understood_samples"],
-            name="understand_table",
+            ["normalised", "samples_read"],
+            name="read_expression",
         ),
         Node(
             tabulate_samples,
-            ["normalised", "understood_samples"],
+            ["normalised", "samples_read"],
             ["values", "sample_table"],
             name="tabulate_samples",
         ),
@@ -122,14 +122,14 @@ def _expression_pipeline(assay: str, with_targets: bool) -> Pipeline:
     ]
     targets = [
         Node(
-            understand_targets,
+            choose_targets,
             ["targets", "raw_expression", "params:layout", "params:nodes"],
-            "understood_targets",
-            name="understand_targets",
+            "measured_targets",
+            name="choose_targets",
         ),
         Node(
             choose_nodes,
-            ["values", "understood_targets", "params:nodes"],
+            ["values", "measured_targets", "params:nodes"],
             "chosen",
             name="choose_nodes",
         ),
@@ -142,8 +142,6 @@ def _expression_pipeline(assay: str, with_targets: bool) -> Pipeline:
         inputs={name: f"{assay}.{name}" for name in own},
         outputs={name: f"{assay}.{name}" for name in ("sample_table", "samples", "expression")},
         parameters={f"params:{name}": f"params:{assay}.{name}" for name in settings}
-        | {
-            "params:backtest": "params:backtest",
-        },
+        | {"params:backtest": "params:backtest"},
         tags="ingestion",
     )
