@@ -13,7 +13,6 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
 from step.project.settings_schema import Mistake, SettingsSchema
 
@@ -25,7 +24,6 @@ UNREADABLE = (
     OmegaConfBaseException,
     TypeError,
     ValueError,
-    YAMLError,
 )
 
 
@@ -104,29 +102,15 @@ def _sources(loader: AbstractConfigLoader, key: str) -> Iterator[Source]:
     root = Path(loader.conf_source)
     for folder in _folders(loader):
         for path in sorted(folder.rglob(f"{key}*.yml")):
-            yield Source(str(path.relative_to(root.parent)), _read(path, root))
+            yield Source(
+                str(path.relative_to(root.parent)), OmegaConf.to_container(OmegaConf.load(path))
+            )
 
 
 def _folders(loader: AbstractConfigLoader) -> list[Path]:
     """The folders of the environment and of what it adds to."""
     names = dict.fromkeys([loader.env or loader.default_run_env, loader.base_env])
     return [Path(loader.conf_source, name) for name in names]
-
-
-def _read(path: Path, root: Path) -> dict[str, Any]:
-    name = path.relative_to(root.parent)
-    try:
-        values = OmegaConf.to_container(OmegaConf.load(path))
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{name} is not text in UTF-8.") from error
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        problem = str(getattr(error, "problem", error)).splitlines()[0][:100]
-        raise click.ClickException(f"{name} is not valid YAML: {line}{problem}.") from error
-    if not isinstance(values, dict):
-        raise click.ClickException(f"{name} is a list; it must name sections and their settings.")
-    return values
 
 
 def _runtime_names(loader: AbstractConfigLoader) -> set[str]:
