@@ -16,7 +16,7 @@ run: setup
 	$(BIN)/kedro run
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check src tests tools
@@ -25,7 +25,7 @@ lint: setup
 	$(BIN)/mypy
 
 coverage: setup
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov
 
 docs: setup
 	$(BIN)/python tools/tables.py
