@@ -277,6 +277,6 @@ def test_the_noise_of_the_lung_mirna_falls_as_it_should(lung):
     content = Normalisation(method="nanostring", content="top")
     by_content = normalise(course, content, 11).values.loc[expressed]
     without = normalise(course, replace(content, unwanted_components=2), 11).values.loc[expressed]
-    assert noise(raw) == pytest.approx(0.72, abs=0.03)
+    assert noise(raw) == pytest.approx(0.76, abs=0.03)
     assert noise(by_content) <= 0.30
     assert noise(without) <= 0.12

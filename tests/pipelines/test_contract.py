@@ -35,7 +35,7 @@ IN_MEMORY = {
     "simulation.mirna_truth",
     "simulation.mrna_truth",
 }
-LAYERS = ["raw", "intermediate", "primary", "feature", "models", "model_output", "reporting"]
+LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
 
 @pytest.fixture(params=ENVIRONMENTS)
@@ -165,7 +165,7 @@ ALLOWED = {
         "progress", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression"},
-    "figures": {"figures", "evaluation", "forecasting"},
+    "figures": {"figures", "evaluation", "forecasting", "expression"},
     "simulation": {"simulation", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
