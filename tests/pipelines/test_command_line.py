@@ -45,6 +45,15 @@ def test_what_kedro_does_is_shown_on_request(project):
     assert "Completed node" in ended.stdout
 
 
+def test_a_runner_of_processes_is_refused_in_one_sentence(project):
+    """It forks when it is made, which must not happen among the threads of the tests."""
+    ended = kedro(project, "run", "--pipelines", "ingestion", "--runner", "ParallelRunner")
+    assert ended.returncode == 1
+    assert "STEP runs its nodes one after another" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert written(project) == []
+
+
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click import ClickException
-from kedro.runner import ParallelRunner, SequentialRunner, ThreadRunner
+from kedro.runner import SequentialRunner, ThreadRunner
 
 from step.datasets import TableDataset
 from tests.conftest import copy_project
@@ -111,9 +111,7 @@ def test_a_name_that_does_not_exist_is_one_message(project, pipeline, selection,
         run(project, pipeline, **selection)
 
 
-@pytest.mark.parametrize(
-    "runner", [ThreadRunner(), ParallelRunner(), SequentialRunner(is_async=True)]
-)
+@pytest.mark.parametrize("runner", [ThreadRunner(), SequentialRunner(is_async=True)])
 def test_nodes_run_one_after_another(project, runner):
     before = ages(project)
     with pytest.raises(ClickException, match=r"one after another.*leave out --runner and --async"):
