@@ -7,6 +7,7 @@ from step.pipelines.embedding.pipeline import create_pipeline as embedding
 from step.pipelines.graph_engineering import pipeline as graph_engineering
 from step.pipelines.ingestion import pipeline as ingestion
 from step.pipelines.modelling.pipeline import create_pipeline as modelling
+from step.pipelines.pretraining.pipeline import create_pipeline as pretraining
 from step.pipelines.published.pipeline import create_pipeline as published
 from step.pipelines.reporting.pipeline import create_pipeline as reporting
 from step.pipelines.simulation.pipeline import create_pipeline as simulation
@@ -52,6 +53,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "ablation": sum(
             (prepared[assay] + ablation(assay) for assay in ("mrna", "mirna")), Pipeline([])
         ),
+        "pretraining": pretraining(),
         "published_mrna": published("mrna"),
         "published_mirna": published("mirna"),
         "simulation": simulation(),

@@ -19,7 +19,7 @@ from step.datasets import (
     ParquetDataset,
 )
 from step.embeddings.temporal import Embeddings
-from step.forecasting.fitted import FittedNetwork, ModelCard
+from step.published.fitted import FittedNetwork, ModelCard
 from tests.datasets.conftest import explained, place
 
 CARD = ModelCard(
@@ -94,7 +94,7 @@ def test_any_bytes_are_gene_sets_or_explained(content):
 
 def test_networks_keep_weights_and_card(tmp_path):
     path = str(tmp_path / "model.safetensors")
-    dataset = NetworkDataset(filepath=path, record="step.forecasting.fitted.FittedNetwork")
+    dataset = NetworkDataset(filepath=path, record="step.published.fitted.FittedNetwork")
     dataset.save(FittedNetwork({"w": np.arange(3.0)}, CARD))
     loaded = dataset.load()
     assert loaded.weights["w"].tolist() == [0.0, 1.0, 2.0]

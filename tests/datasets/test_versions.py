@@ -27,8 +27,8 @@ from step.datasets import (
 )
 from step.embeddings.temporal import Embeddings
 from step.errors import InputError
-from step.forecasting.fitted import FittedNetwork
 from step.genome.contacts import ContactMap
+from step.published.fitted import FittedNetwork
 from tests.datasets.test_datasets import CARD
 
 ONLY_READ = {"H5adDataset", "TextContactMapDataset"}
@@ -99,8 +99,8 @@ def labelled(name: str) -> Figure:
 
 RECORDS = {
     ArrayDataset: {"record": "step.embeddings.temporal.Embeddings"},
-    NetworkDataset: {"record": "step.forecasting.fitted.FittedNetwork"},
-    RecordDataset: {"record": "step.forecasting.fitted.ModelCard"},
+    NetworkDataset: {"record": "step.published.fitted.FittedNetwork"},
+    RecordDataset: {"record": "step.published.fitted.ModelCard"},
 }
 
 

@@ -127,29 +127,18 @@ def test_what_was_not_tested_draws_no_empty_plot(n_edges, reason):
     assert texts(figure) == [f"The graph was not tested: {reason}."]
 
 
-def test_loss_curves_draw_every_component():
-    curves = pd.DataFrame(
-        {"origin": [5, 5, 6], "step": [0, 1, 0], "error": [3.0, 2.0, 1.0], "total": [4.0, 3.0, 2.0]}
-    )
-    axes = accuracy.loss_curves(curves).axes[0]
-    drawn = {line.get_label(): line.get_ydata().tolist() for line in axes.lines}
-    assert drawn == {"error": [3.0, 2.0, 1.0], "total": [4.0, 3.0, 2.0]}
-
-
 def test_ablations_stand_beside_the_whole_network():
     table = pd.DataFrame(
         {
-            "variant": ["whole", "without gate"],
+            "variant": ["whole", "without graph"],
             "mse": [0.1, 0.2],
-            "lowest_mse": [0.09, 0.18],
-            "highest_mse": [0.11, 0.22],
             "p": [np.nan, 0.03],
         }
     )
     axes = accuracy.ablations(table).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         "whole",
-        "without gate (p = 0.03)",
+        "without graph (p = 0.03)",
     ]
     assert axes.lines[0].get_xdata().tolist() == [0.1, 0.2]
     assert axes.lines[1].get_xdata()[0] == 0.1

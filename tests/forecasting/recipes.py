@@ -1,75 +1,33 @@
-"""Small networks, embeddings and backtests that the tests share."""
+"""Small networks, courses and backtests that the tests share."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
+import torch
 
-from step.embeddings.engines import EmbeddingConfig
-from step.embeddings.temporal import temporal_embedding
-from step.forecasting.arms import NetworkRecipe
-from step.forecasting.backtest import BacktestSettings, filter_courses
-from step.forecasting.course import Course
-from step.forecasting.origins import Origins, forecast_origins
+from step.forecasting.backtest import BacktestSettings
+from step.forecasting.course import Course, walk
+from step.forecasting.in_context import (
+    InContextForecaster,
+    PretrainedNetwork,
+    PretrainingCard,
+    new_network,
+)
 from step.forecasting.panel import Panel
-from step.forecasting.training import TrainedSTEPmi, TrainedSTEPmr, TrainingSettings
 from step.graphs.gene_graph import GeneGraph
-from step.graphs.weights import weights_over_time
-from step.models.losses import LossConfig
-from step.models.step_mi import STEPmiConfig
-from step.models.step_mr import STEPmrConfig
+from step.models.in_context import InContextConfig
 
-LOSS = LossConfig(
-    error="mse",
-    error_weight=1.0,
-    direction_weight=0.02,
-    trend_weight=0.02,
-    consistency_weight=0.02,
-    roughness=0.1,
-)
-TRAINING = TrainingSettings(
-    window=3, initial_steps=40, update_steps=2, learning_rate=0.01, weight_decay=0.3, seed=1
-)
-MR = TrainedSTEPmr(
-    kind="STEPmr",
-    model=STEPmrConfig(
-        channels=(8, 8, 8),
-        dense_channels=4,
-        head_channels=(8, 4),
-        dropout=0.3,
-        norm_over_genes=False,
-        corrects=True,
-    ),
-    loss=LOSS,
-    training=TRAINING,
-)
-MI = TrainedSTEPmi(
-    kind="STEPmi",
-    model=STEPmiConfig(
-        channels=(4, 4, 4, 4),
-        lstm_layers=1,
-        lstm_hidden=4,
-        output_channels=4,
+SHAPES = {
+    kind: InContextConfig(
+        kind=kind,
+        channels=(6, 6, 6),
+        state_channels=6,
+        lstm_hidden=6,
         attention_heads=2,
-        attention_layers=1,
-        head_channels=(8, 4),
-        norm_over_genes=False,
-        corrects=True,
-    ),
-    loss=LOSS,
-    training=TRAINING,
-)
-NETWORKS = {"mr": MR, "mi": MI}
-EMBEDDING = EmbeddingConfig(
-    dimensions=2,
-    walk_length=8,
-    walks_per_node=4,
-    context=3,
-    first_epochs=1,
-    p=1.0,
-    q=1.0,
-    expression_weight=0.4,
-    seed=1,
-)
+        head_channels=8,
+    )
+    for kind in ("STEPmr", "STEPmi")
+}
 BACKTEST = BacktestSettings(
     history_share=0.25,
     scored_share=0.5,
@@ -82,26 +40,30 @@ BACKTEST = BacktestSettings(
 )
 
 
-def recipe_on(
-    graph: GeneGraph, panel: Panel, network: TrainedSTEPmr | TrainedSTEPmi = MR, **training: object
-) -> NetworkRecipe:
-    """The recipe of a network on a graph, with other settings of its training."""
-    weights = weights_over_time(graph, panel.robust, EMBEDDING.expression_weight)
-    embeddings = temporal_embedding(graph, weights, EMBEDDING)
-    own = replace(network, training=replace(network.training, **training))
-    return NetworkRecipe(own, EMBEDDING, graph, embeddings)
+def untrained(kind: str = "STEPmr") -> InContextForecaster:
+    """A small network whose weights mean nothing, but are not zero."""
+    torch.manual_seed(0)
+    network = new_network(SHAPES[kind])
+    torch.nn.init.normal_(network.head[-1].weight, std=0.3)
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    card = PretrainingCard(
+        network=asdict(SHAPES[kind]),
+        step_version="0",
+        torch_version="0",
+        seed=0,
+        n_courses=0,
+        n_parameters=0,
+        validation={},
+        prior="none",
+    )
+    return InContextForecaster(PretrainedNetwork(weights, card))
 
 
-def quick_recipe(graph: GeneGraph, panel: Panel, network: str, **training: object) -> NetworkRecipe:
-    """A recipe that trains for a few steps."""
-    few = {"initial_steps": 3, "update_steps": 1} | training
-    return recipe_on(graph, panel, NETWORKS[network], **few)
-
-
-def courses_of(panel: Panel) -> tuple[list[Course], Origins]:
-    """The courses of a backtest, and its origins."""
-    origins = forecast_origins(len(panel.times), BACKTEST)
-    return filter_courses(panel, origins, BACKTEST.future_times, BACKTEST.jobs), origins
+def course_of(
+    panel: Panel, graph: GeneGraph, n_ahead: int = 2, first: int = 0, kind: str = "STEPmr"
+) -> Course:
+    """A course with a small network, whose edges are contacts."""
+    return walk(panel, {"contact": graph}, n_ahead, first, untrained(kind))
 
 
 def scrambled_after(panel: Panel, origin: int) -> Panel:

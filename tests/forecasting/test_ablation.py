@@ -1,64 +1,40 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from step.forecasting.ablation import Ablation, ablate, tabulate, variants
-from step.models.step_mr import STEPmrConfig
-from tests.forecasting.recipes import LOSS, MI, MR, courses_of, recipe_on
-
-SMALL = replace(
-    MR,
-    model=STEPmrConfig(
-        channels=(4, 4),
-        dense_channels=4,
-        head_channels=(4,),
-        dropout=0.0,
-        norm_over_genes=False,
-        corrects=True,
-    ),
-)
+from step.forecasting.ablation import ablate
+from step.forecasting.backtest import forecast_origins_with, scored_mse
+from step.forecasting.course import walk
+from step.forecasting.origins import forecast_origins
+from tests.forecasting.recipes import BACKTEST, course_of, untrained
 
 
-def test_every_ingredient_and_every_loss_is_left_out_once():
-    mr = {variant.name: variant for variant in variants(MR)}
-    mi = {variant.name: variant for variant in variants(MI)}
-    assert set(mi) - set(mr) == {"without LSTM"}
-    assert mr["3 blocks"].network.model.channels == (8, 8, 8, 8)
-    assert not mr["without embedding"].embedded
-    assert mr["without trend loss"].network.loss == replace(LOSS, trend_weight=0.0)
-    assert mi["without attention"].network.model == replace(MI.model, attention_layers=0)
-    for name, variant in mr.items():
-        same = (variant.network, variant.embedded) == (MR, True)
-        assert same == (name in ("whole", "2 blocks")), name
-
-
-def test_variants_are_backtested_with_every_seed(study):
+def test_each_ingredient_is_left_out_once(study):
     panel, graph = study
-    courses, origins = courses_of(panel)
-    recipe = recipe_on(graph, panel, SMALL, initial_steps=2, update_steps=1)
-    found = ablate(courses, origins, recipe, n_seeds=2, jobs=1)
-    names = [each.variant for each in found]
-    assert names == [variant.name for variant in variants(SMALL)]
-    for each in found:
-        assert each.losses.shape == each.network_losses.shape == (2, len(panel.times) // 2)
-        assert np.isfinite(each.losses).all()
-    by_name = dict(zip(names, found, strict=True))
-    np.testing.assert_array_equal(by_name["whole"].losses, by_name["1 block"].losses)
-    assert by_name["without gate"].n_parameters < by_name["whole"].n_parameters
-    assert by_name["without embedding"].n_parameters < by_name["whole"].n_parameters
-
-
-def test_the_table_names_change_and_chance():
-    rng = np.random.default_rng(0)
-    losses = rng.uniform(0.9, 1.1, (2, 12))
-    other = losses + 0.5 + rng.normal(0, 0.01, (2, 12))
-    whole = Ablation("whole", 10, losses, losses, np.array([0.5, 0.7]))
-    worse = Ablation("without gate", 8, other, other, np.array([0.0, 0.0]))
-    table = tabulate([whole, worse]).set_index("variant")
-    assert table.loc["whole", "change"] == 0.0
+    course = course_of(panel, graph)
+    origins = forecast_origins(len(panel.times), BACKTEST)
+    table = ablate(course, origins).set_index("variant")
+    assert table.index.tolist() == [
+        "whole",
+        "without graph",
+        "network alone",
+        "network without its correction",
+        "arms without the network",
+        "level alone",
+    ]
+    named = {"whole": "step", "without graph": "step_no_graph", "network alone": "network"}
+    forecasts = forecast_origins_with(course, list(named.values()), origins)
+    for variant, arm in named.items():
+        mse = scored_mse(forecasts[arm], panel, origins)
+        assert table.loc[variant, "mse"] == pytest.approx(mse)
+    assert table.loc["whole", "change"] == 0
     assert np.isnan(table.loc["whole", "p"])
-    assert table.loc["without gate", "change"] == pytest.approx(other.mean() / losses.mean() - 1)
-    assert table.loc["without gate", "p"] < 1e-6
-    assert table.loc["whole", "lowest_mse"] == losses.mean(axis=1).min()
-    assert table.loc["whole", "trust"] == pytest.approx(0.6)
+    assert table["p"].iloc[1:].between(0, 1).all()
+
+
+def test_each_kind_of_edge_is_left_out_where_there_are_several(study):
+    panel, graph = study
+    graphs = {"contact": graph, "regulatory": graph.without_edges()}
+    course = walk(panel, graphs, 1, 0, untrained())
+    table = ablate(course, forecast_origins(len(panel.times), BACKTEST)).set_index("variant")
+    assert table.loc["without regulatory edges", "change"] == pytest.approx(0.0, abs=1e-6)
+    assert table.loc["without contact edges", "change"] != 0

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from step.forecasting.level import local_level
+from step.forecasting.level import Levels, local_levels
 from step.forecasting.panel import Panel
+from tests.forecasting.recipes import scrambled_after
 
 
 def panel(values: np.ndarray, noise_sd: float, times: np.ndarray | None = None) -> Panel:
@@ -19,6 +20,10 @@ def panel(values: np.ndarray, noise_sd: float, times: np.ndarray | None = None) 
     )
 
 
+def levels(course: Panel, ahead: float = 1.0) -> Levels:
+    return local_levels(course, np.full((len(course.times), 1), ahead))
+
+
 def random_walk(step_sd: float, noise_sd: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     truth = np.cumsum(rng.normal(0, step_sd, (40, 200)), axis=0)
@@ -28,7 +33,7 @@ def random_walk(step_sd: float, noise_sd: float, seed: int = 0) -> tuple[np.ndar
 @pytest.mark.parametrize(("step_sd", "noise_sd"), [(0.05, 0.5), (0.3, 0.3), (1.0, 0.1)])
 def test_filter_forecasts_as_well_as_one_that_knows_the_variances(step_sd, noise_sd):
     truth, seen = random_walk(step_sd, noise_sd)
-    level = local_level(panel(seen, noise_sd)).path[-1]
+    level = levels(panel(seen, noise_sd)).path[-1]
     known, variance = seen[0].copy(), noise_sd**2
     for value in seen[1:]:
         variance += step_sd**2
@@ -42,62 +47,88 @@ def test_filter_forecasts_as_well_as_one_that_knows_the_variances(step_sd, noise
 def test_noise_that_replicates_share_is_noticed():
     truth, seen = random_walk(0.05, 0.5)
     told = panel(seen, 0.5 / np.sqrt(5))  # the replicates show a fifth of the noise variance
-    level = local_level(told).path[-1]
+    level = levels(told).path[-1]
     assert np.mean((level - truth[-1]) ** 2) < 0.2 * np.mean((seen[-1] - truth[-1]) ** 2)
 
 
-def test_forecast_variance_is_that_of_the_errors():
+def test_the_variances_are_those_of_the_errors():
     _, seen = random_walk(0.3, 0.3, seed=1)
-    level = local_level(panel(seen[:-1], 0.3))
-    error = seen[-1] - level.path[-1]
-    assert np.mean(error**2 / level.forecast_variance(1.0)) == pytest.approx(1.0, abs=0.25)
+    found = levels(panel(seen[:-1], 0.3))
+    error = seen[-1] - found.path[-1]
+    variance = found.variance[-1] + found.step_variance[-1] + found.noise_variance[-1]
+    assert np.mean(error**2 / variance) == pytest.approx(1.0, abs=0.25)
+
+
+def test_what_returns_to_its_mean_is_forecast_to_return():
+    rng = np.random.default_rng(0)
+    values = np.zeros((60, 100))
+    for time in range(1, 60):
+        values[time] = 0.4 * values[time - 1] + rng.normal(0, 1.0, 100)
+    returning = levels(panel(values, 0.3), ahead=5.0)
+    walking = levels(panel(np.cumsum(rng.normal(0, 1.0, values.shape), axis=0), 0.3), ahead=5.0)
+    kept = [
+        np.abs(found.forecast[-1, 0] - found.observed.mean(axis=0)).mean()
+        / np.abs(found.path[-1] - found.observed.mean(axis=0)).mean()
+        for found in (returning, walking)
+    ]
+    assert kept[0] < 0.4
+    assert kept[1] > 0.8
+
+
+def test_the_unit_of_time_changes_nothing():
+    _, seen = random_walk(0.3, 0.3)
+    times = np.cumsum(np.random.default_rng(1).choice([0.5, 1.0, 2.0], 40))
+    days = levels(panel(seen, 0.3, times))
+    hours = levels(panel(seen, 0.3, 24 * times), ahead=24.0)
+    np.testing.assert_allclose(days.path, hours.path, rtol=1e-9)
+    np.testing.assert_allclose(days.forecast, hours.forecast, rtol=1e-9)
 
 
 def test_a_longer_gap_lets_the_level_move_further():
     _, seen = random_walk(0.3, 0.3)
     times = np.arange(40.0)
-    after_gap = local_level(panel(seen, 0.3, np.append(times[:-1], 60.0)))
-    after_day = local_level(panel(seen, 0.3, times))
-    moved = [np.abs(lvl.path[-1] - lvl.path[-2]).mean() for lvl in (after_gap, after_day)]
+    after_gap = levels(panel(seen, 0.3, np.append(times[:-1], 60.0)))
+    after_day = levels(panel(seen, 0.3, times))
+    moved = [np.abs(found.path[-1] - found.path[-2]).mean() for found in (after_gap, after_day)]
     assert moved[0] > moved[1]
 
 
-def test_missing_values_leave_the_level_where_it_was():
+def test_what_stands_at_a_time_is_a_filter_of_the_course_until_then():
     _, seen = random_walk(0.3, 0.3)
+    seen[5:7, 3] = np.nan
+    whole = panel(seen, 0.3)
+    found = levels(whole)
+    for origin in (0, 1, 6, 20):
+        until = levels(whole.until(origin))
+        np.testing.assert_array_equal(found.path[origin], until.path[-1])
+        np.testing.assert_array_equal(found.forecast[origin], until.forecast[-1])
+    changed = levels(scrambled_after(whole, 20))
+    np.testing.assert_array_equal(found.path[:21], changed.path[:21])
+
+
+def test_missing_values_leave_the_level_where_it_was():
+    _, seen = random_walk(0.3, 0.05)
     seen[20:22, 5] = np.nan
     seen[:3, 6] = np.nan
-    level = local_level(panel(seen, 0.3))
-    assert np.isfinite(level.path).all()
-    assert level.path[20, 5] == level.path[19, 5]
-    assert (level.surprise[20:22, 5] == 0).all()
-    assert level.path[3, 6] == pytest.approx(seen[3, 6], abs=1e-2)
+    found = levels(panel(seen, 0.05))
+    assert np.isfinite(found.path).all()
+    assert found.path[20, 5] == pytest.approx(found.path[19, 5], abs=0.05)
+    assert found.path[0, 6] == pytest.approx(np.delete(seen[0], 6).mean())
+    assert found.path[3, 6] == pytest.approx(seen[3, 6], abs=1e-2)
+
+
+def test_nothing_measured_at_first_is_no_level():
+    _, seen = random_walk(0.3, 0.3)
+    seen[0] = np.nan
+    found = levels(panel(seen, 0.3))
+    np.testing.assert_allclose(found.path[1], seen[1], atol=1e-3)
 
 
 def test_the_summary_that_forecast_better_is_filtered():
     _, seen = random_walk(0.3, 0.1)
     good = panel(seen, 0.1)
     noisy = seen + np.random.default_rng(5).normal(0, 1.0, seen.shape)
-    assert local_level(replace(good, robust=noisy)).observed is good.mean
-    bad_mean = replace(good, mean=noisy)
-    assert local_level(bad_mean).observed is bad_mean.robust
-
-
-def test_genes_without_replicates_are_filtered_too():
-    _, seen = random_walk(0.3, 0.3)
-    single = replace(
-        panel(seen, 0.3),
-        replicate_variance=np.full(seen.shape, np.nan),
-        n_replicates=np.ones(seen.shape),
-    )
-    assert np.isfinite(local_level(single).path).all()
-
-
-def test_a_first_time_at_which_no_gene_has_a_value_spoils_no_level():
-    _, seen = random_walk(0.3, 0.3)
-    late = seen.copy()
-    late[:2] = np.nan
-    level = local_level(panel(late, 0.3))
-    assert np.isnan(level.path[:2]).all()  # nothing is known yet
-    np.testing.assert_allclose(
-        level.path[2:], local_level(panel(seen[2:], 0.3, np.arange(2.0, 40.0))).path, rtol=1e-6
-    )
+    found = levels(replace(good, robust=noisy))
+    np.testing.assert_array_equal(found.path[5:], levels(good).path[5:])
+    found = levels(replace(good, mean=seen, robust=noisy * 0 + seen + 1e-3))
+    assert np.isfinite(found.path).all()

@@ -1,7 +1,7 @@
 import numpy as np
 
 from step.graphs.gene_graph import GeneGraph
-from step.graphs.rewiring import rewire
+from step.graphs.rewiring import rewire, shift
 
 
 def test_rewiring_exchanges_connected_genes_and_keeps_the_graph():
@@ -29,3 +29,20 @@ def test_a_seed_gives_one_rewiring():
 def test_a_graph_without_edges_stays_so():
     graph = GeneGraph(np.array([0]), np.array([1]), np.ones(1), 4).without_edges()
     assert len(rewire(graph, seed=1).first) == 0
+
+
+def test_genes_are_shifted_along_their_chromosome():
+    graph = GeneGraph(np.array([0, 1, 4]), np.array([1, 2, 5]), np.array([1.0, 2.0, 3.0]), 7)
+    chromosome = np.array([0, 0, 0, 0, 1, 1, -1])
+    place = np.array([10, 20, 30, 40, 5, 6, 0])
+    found = {tuple(shift(graph, chromosome, place, seed).first.tolist()) for seed in range(30)}
+    # By one, two or three genes on the first chromosome, by one on the other.
+    assert found == {(3, 0, 5), (2, 3, 5), (1, 2, 5)}
+    assert shift(graph, chromosome, place, 0).weight.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_what_is_directed_stays_so():
+    graph = GeneGraph(np.array([0, 1]), np.array([1, 2]), np.array([-1.0, 1.0]), 3, directed=True)
+    for moved in (rewire(graph, 1), shift(graph, np.zeros(3, dtype=int), np.arange(3), 1)):
+        assert moved.directed
+        assert moved.weight.tolist() == [-1.0, 1.0]

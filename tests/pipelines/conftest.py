@@ -14,8 +14,6 @@ QUICK = {
         "jobs": 1,
         "simple_arms": ["last_value", "gene_mean", "ses", "local_level"],
     },
-    "mrna": {"network": {"training": {"initial_steps": 5, "update_steps": 1}}},
-    "mirna": {"network": {"training": {"initial_steps": 5, "update_steps": 1}}},
 }
 
 
@@ -42,7 +40,7 @@ def own_study(project: Path, entries: dict[str, dict]) -> None:
 
 @pytest.fixture(scope="package")
 def finished(tmp_path_factory) -> Path:
-    """A project after `kedro run` on the demo study, with less training."""
+    """A project after `kedro run` on the demo study, with fewer arms and graphs."""
     project = copy_project(tmp_path_factory.mktemp("finished") / "project")
     run(project, "__default__", QUICK)
     return project

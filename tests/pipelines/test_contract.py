@@ -49,7 +49,7 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "gene_names", "published_mrna", "published_mirna",
+        "simulation", "pretraining", "gene_names", "published_mrna", "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
 
@@ -161,12 +161,12 @@ ALLOWED = {
     "graphs": {"graphs", "typed"},
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
-        "forecasting", "evaluation", "embeddings", "models", "graphs", "expression", "errors",
+        "forecasting", "evaluation", "simulation", "models", "graphs", "expression", "errors",
         "progress", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},
-    "simulation": {"simulation", "genome", "typed"},
+    "simulation": {"simulation", "graphs", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
         "graphs", "errors", "names", "typed",

@@ -6,12 +6,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from openpyxl import load_workbook
 
 from step.datasets import NetworkDataset, TableDataset
-from step.forecasting.training import NetworkSettings
-from step.forecasting.windows import N_CHANNELS
+from step.forecasting.in_context import InContextForecaster, PretrainedNetwork
 from tests.pipelines.conftest import QUICK, run, written
 
 RECORD = "step.forecasting.fitted.FittedNetwork"
@@ -37,7 +35,12 @@ def test_metrics_hold_what_the_interface_promises(finished, assay):
     assert (metrics["study"], metrics["assay"], metrics["n_times"]) == ("demo", assay, 26)
     assert metrics["n_genes"] == {"mrna": 150, "mirna": 105}[assay]
     assert metrics["n_origins"] == 13
-    assert set(metrics["arms"]) == {"step", "step_no_graph", *QUICK["backtest"]["simple_arms"]}
+    assert set(metrics["arms"]) == {
+        "step",
+        "step_no_graph",
+        "network",
+        *QUICK["backtest"]["simple_arms"],
+    }
     for arm, scores in metrics["arms"].items():
         undefined = set(SCORES) - set(scores)
         assert arm == "gene_mean" or not undefined
@@ -128,7 +131,7 @@ def test_report_is_one_page_that_needs_nothing_else(finished, assay):
         assert words in html
     figures = {file.stem for file in (place / "figures").glob("*.png")}
     assert figures >= {
-        "arm_errors", "observed_against_forecast", "error_by_time", "graph_test", "loss_curves",
+        "arm_errors", "observed_against_forecast", "error_by_time", "graph_test",
         "predictability", "contact_map", "embedding", "enrichment",
     }  # fmt: skip
     assert len(list((place / "figures" / "gene_pages").glob("*.png"))) >= 7
@@ -145,10 +148,9 @@ def test_model_can_be_used_again(finished, assay):
     path = finished / "data" / "06_models" / "demo" / assay / "model.safetensors"
     model = NetworkDataset(filepath=str(path), record=RECORD).load()
     assert len(model.card.genes) == {"mrna": 150, "mirna": 105}[assay]
-    settings = NetworkSettings.model_validate(model.card.network).root
-    network = settings.build(N_CHANNELS + model.card.embedding_dimensions)
-    weights = {name: torch.from_numpy(weight) for name, weight in model.weights.items()}
-    network.load_state_dict(weights, strict=True)
+    InContextForecaster(PretrainedNetwork(model.weights, model.card.pretraining))
+    assert sum(model.card.weights.values()) == pytest.approx(1.0)
+    assert model.card.pretraining.network["kind"] == {"mrna": "STEPmr", "mirna": "STEPmi"}[assay]
 
 
 @pytest.mark.parametrize("stage", ["ingestion", "graph_engineering", "embedding", "reporting"])
@@ -203,7 +205,7 @@ def test_missing_values_and_lost_replicates_are_borne(project):
 
 def test_genes_without_any_place_are_forecast_without_a_graph(project):
     """The demo's annotation has the miRNAs' targets, but not the miRNAs themselves."""
-    params = {**QUICK, "mirna": {**QUICK["mirna"], "nodes": "mirnas"}}
+    params = {**QUICK, "mirna": {"nodes": "mirnas"}}
     run(project, "mirna", params)
     metrics = json.loads(
         (project / "data" / "08_reporting" / "demo" / "mirna" / "metrics.json").read_text()
@@ -217,12 +219,13 @@ def test_genes_without_any_place_are_forecast_without_a_graph(project):
 
 
 def test_ablations_are_tabulated_and_drawn(finished):
-    run(finished, "ablation", {**QUICK, "ablation": {"n_seeds": 1}}, namespaces=["ablation.mrna"])
+    run(finished, "ablation", QUICK, namespaces=["ablation.mrna"])
     folder = finished / "data" / "08_reporting" / "demo" / "mrna"
-    table = pd.read_parquet(folder / "ablations.parquet")
-    assert table["variant"].iloc[0] == "whole"
-    assert {"without gate", "without neighbours", "without trend loss"} <= set(table["variant"])
-    assert np.isfinite(table["mse"]).all()
+    table = pd.read_parquet(folder / "ablations.parquet").set_index("variant")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    named = {"whole": "step", "without graph": "step_no_graph", "network alone": "network"}
+    for variant, arm in named.items():
+        assert table.loc[variant, "mse"] == pytest.approx(metrics["arms"][arm]["mse"])
     assert (folder / "figures" / "ablations.png").stat().st_size > 10_000
 
 

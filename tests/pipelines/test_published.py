@@ -36,7 +36,7 @@ SMALL = {
     }
 }
 
-RECORD = "step.forecasting.fitted.FittedNetwork"
+RECORD = "step.published.fitted.FittedNetwork"
 
 
 def table() -> pd.DataFrame:

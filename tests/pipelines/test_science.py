@@ -10,8 +10,11 @@ from step.datasets import TableDataset
 from step.datasets.contact_map import open_map
 from step.evaluation.graph_test import GraphTest, graph_test
 from step.expression.replicates import summarise_replicates
-from step.forecasting.backtest import filter_courses, scored_mse
-from step.forecasting.network_backtest import run_graphs
+from step.forecasting.arms.network import step, step_no_graph
+from step.forecasting.backtest import scored_mse
+from step.forecasting.course import walk
+from step.forecasting.graph_backtest import rewired_errors
+from step.forecasting.in_context import InContextForecaster, load_pretrained
 from step.forecasting.origins import forecast_origins
 from step.forecasting.panel import panel_from_expression
 from step.genome.contacts import ContactMap
@@ -27,11 +30,12 @@ from step.simulation.expression import (
 )
 from step.simulation.genome import simulate_annotation, simulate_bins, simulate_contacts
 from step.simulation.study import annotate, sample_times
-from tests.forecasting.recipes import BACKTEST, recipe_on
+from tests.forecasting.recipes import BACKTEST
 from tests.pipelines.conftest import QUICK, run
 
 N_GENES = 80
 N_REPLICATES = 3
+REWIRINGS = 99
 PAIRS = PairSettings(
     max_distance=50_000_000,
     contact_weight=0.7,
@@ -83,18 +87,19 @@ def simulated_test(coupling: float, seed: int) -> GraphTest:
     panel = panel_from_expression(simulated_expression(bins, genes, coupling, seed))
     graph = gene_graph(simulated_edges(bins, genes, seed), panel.genes)
     origins = forecast_origins(len(panel.times), BACKTEST)
-    courses = filter_courses(panel, origins, 1, jobs=-1)
-    runs = run_graphs(courses, recipe_on(graph, panel), BACKTEST.rewirings, BACKTEST.seed, jobs=-1)
-    mse = [
-        scored_mse(network.forecast, panel, origins)
-        for network in (runs.step, runs.step_no_graph, *runs.rewired)
-    ]
-    return graph_test(mse[0], mse[1], mse[2:], len(graph.first))
+    network = InContextForecaster(load_pretrained("STEPmr"))
+    course = walk(panel, {"contact": graph}, 1, 0, network)
+    mse = {
+        arm.__name__: scored_mse(course.once(arm)[origins.index, 0], panel, origins)
+        for arm in (step, step_no_graph)
+    }
+    rewired = rewired_errors(course, origins, range(REWIRINGS), jobs=-1)
+    return graph_test(mse["step"], mse["step_no_graph"], rewired, len(graph.first))
 
 
 def test_positive_control_the_graph_is_found_where_genes_follow_their_neighbours():
     test = simulated_test(coupling=1.0, seed=2)
-    assert test.p == 0.05  # better than all of 19 rewired graphs
+    assert test.p == 1 / (1 + REWIRINGS)  # better than all rewired graphs
     assert test.real_mse < 0.98 * test.no_graph_mse
 
 

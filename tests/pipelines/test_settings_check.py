@@ -66,9 +66,9 @@ def test_files_that_cannot_be_read_are_explained(project, content, expected):
 
 
 def test_a_list_is_not_changed_element_by_element(project):
-    params = {"mrna": {"network": {"model": {"channels": {"0": 8}}}}}
+    params = {"pretraining": {"STEPmr": {"channels": {"0": 8}}}}
     assert re.search(
-        "mrna.network.model.channels is a list .* A list can only be given whole",
+        "pretraining.STEPmr.channels is a list .* A list can only be given whole",
         refused(project, params),
     )
 

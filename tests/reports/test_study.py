@@ -12,7 +12,7 @@ from tests.reports.examples import METRICS
 
 REPORT = ReportConfig(study="walks", time_unit="hour", extreme_share=0.25)
 FIGURES = [
-    "arm_errors", "observed_against_forecast", "error_by_time", "graph_test", "loss_curves",
+    "arm_errors", "observed_against_forecast", "error_by_time", "graph_test",
     "predictability", "contact_map", "embedding", "enriched",
 ]  # fmt: skip
 PER_GENE = genes_of(4).assign(

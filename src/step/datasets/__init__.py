@@ -1,5 +1,6 @@
 """Kedro datasets: how a field's file becomes a table and back."""
 
+from step.datasets.checkpoint import CheckpointDataset
 from step.datasets.contact_map import ContactMapDataset
 from step.datasets.gene_annotation import GeneAnnotationDataset
 from step.datasets.gene_sets import GeneSetsDataset
@@ -20,6 +21,7 @@ from step.datasets.workbook import WorkbookDataset
 
 __all__ = [
     "ArrayDataset",
+    "CheckpointDataset",
     "ContactMapDataset",
     "FigureDataset",
     "GeneAnnotationDataset",

@@ -146,46 +146,16 @@ def graph_test(test: GraphTest) -> Figure:
     return figure
 
 
-def loss_curves(curves: pd.DataFrame) -> Figure:
-    """Components of the loss over all training steps of the backtest.
-
-    Args:
-        curves: origin, step, a column a component, total; in the order of training.
-    """
-    figure = Figure(figsize=(8, 3.8), layout="constrained")
-    axes = figure.add_subplot()
-    components = [name for name in curves.columns if name not in ("origin", "step", "total")]
-    for name in components:
-        axes.plot(curves[name].to_numpy(), linewidth=1, label=name)
-    axes.plot(curves["total"].to_numpy(), color=style.OBSERVED, linewidth=1.5, label="total")
-    starts = np.flatnonzero(curves["step"].to_numpy() == 0)
-    axes.vlines(
-        starts,
-        0,
-        0.03,
-        transform=axes.get_xaxis_transform(),
-        color=style.BASELINE,
-        linewidth=0.8,
-        label="new origin",
-    )
-    axes.set_xlabel("training step, from origin to origin")
-    axes.set_ylabel("weighted loss")
-    axes.legend(frameon=False, fontsize=8, ncols=2)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
 def ablations(table: pd.DataFrame) -> Figure:
-    """Each variant's error beside the whole network's, with the range of its seeds.
+    """Each variant's error beside that of the whole.
 
     Args:
-        table: variant, mse, lowest_mse, highest_mse, p; the whole network first.
+        table: variant, mse, p; the whole first.
     """
-    figure = Figure(figsize=(7, 0.9 + 0.3 * len(table)), layout="constrained")
+    figure = Figure(figsize=(7, 1.2 + 0.35 * len(table)), layout="constrained")
     axes = figure.add_subplot()
     place = np.arange(len(table))[::-1]
-    axes.hlines(place, table["lowest_mse"], table["highest_mse"], color=style.BASELINE, linewidth=3)
-    axes.plot(table["mse"], place, "o", color=style.STEP, label="mean of the seeds")
+    axes.plot(table["mse"], place, "o", color=style.STEP)
     axes.axvline(
         table["mse"].iloc[0], color=style.OBSERVED, linewidth=1, linestyle="--", label="whole"
     )
@@ -194,7 +164,7 @@ def ablations(table: pd.DataFrame) -> Figure:
         for name, p in zip(table["variant"], table["p"], strict=True)
     ]
     axes.set_yticks(place, names, fontsize=8)
-    axes.set_xlabel("mean squared error (log2²); the bar spans the seeds")
+    axes.set_xlabel("mean squared error (log2²)")
     axes.ticklabel_format(axis="x", useOffset=False)
     axes.legend(frameon=False, fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)

@@ -1,17 +1,15 @@
 """Rolling-origin backtest: forecast each time from all before it, and only from these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import joblib
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from step.forecasting.arms import ARMS
-from step.forecasting.course import Course, Forecaster, times_ahead
+from step.forecasting.course import Course
 from step.forecasting.intervals import IntervalSettings, half_widths, next_half_width
-from step.forecasting.level import local_level
 from step.forecasting.origins import Origins, OriginSettings
 from step.forecasting.panel import Panel
 from step.progress import progress
@@ -63,63 +61,21 @@ class BacktestSettings(OriginSettings, IntervalSettings, GraphTestSettings, Runt
     future_times: Annotated[int, between(1, 1000)]
 
 
-def roll(courses: Iterable[Course], forecaster: Forecaster) -> list[np.ndarray]:
-    """Forecast course after course, in the order of their origins.
-
-    Returns:
-        log2, shape `[horizon, gene]`, one a course.
-    """
-    return [forecaster(course) for course in courses]
-
-
-def filter_courses(panel: Panel, origins: Origins, future_times: int, jobs: int) -> list[Course]:
-    """Filter the level at every origin, once for all forecasters.
-
-    Args:
-        panel: All times.
-        origins: Whose next time is forecast.
-        future_times: Times to forecast after the last one.
-        jobs: Processes that work side by side.
-
-    Returns:
-        The course at each origin, and last that of the whole panel, which is forecast beyond it.
-    """
-    last = len(panel.times) - 1
-    asked = [*((int(origin), HORIZON) for origin in origins.index), (last, future_times)]
-    known = [panel.until(origin) for origin, _ in asked]
-    tasks = (joblib.delayed(local_level)(each) for each in known)
-    filtered = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    levels = progress(filtered, len(known), "level at each origin")
-    return [
-        Course(each, level, times_ahead(panel, origin, n_ahead))
-        for each, level, (origin, n_ahead) in zip(known, levels, asked, strict=True)
-    ]
-
-
-def backtest_simple_arms(
-    courses: list[Course], arms: Sequence[str], jobs: int
+def forecast_origins_with(
+    course: Course, arms: Sequence[str], origins: Origins
 ) -> dict[str, np.ndarray]:
-    """Forecast the next time of every origin with simple arms.
+    """Forecast the next time of every origin.
 
     Args:
-        courses: Of the origins, without that of the whole panel.
-        arms: Names of the simple arms.
-        jobs: Processes that work side by side.
+        course: The course.
+        arms: Names of the arms.
+        origins: The origins.
 
     Returns:
         Arm → forecasts, log2, shape `[origin, gene]`.
     """
-    tasks = (joblib.delayed(_forecast_simply)(course, arms) for course in courses)
-    forecast = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    found = list(progress(forecast, len(courses), "simple forecasters at each origin"))
-    return {
-        name: np.stack([forecasts[number] for forecasts in found])
-        for number, name in enumerate(arms)
-    }
-
-
-def _forecast_simply(course: Course, arms: Sequence[str]) -> list[np.ndarray]:
-    return [roll([course], ARMS[name].prepare(None))[0][0] for name in arms]
+    named = progress(arms, len(arms), "forecasters")
+    return {name: course.once(ARMS[name].forecast)[origins.index, 0] for name in named}
 
 
 def arm_table(
@@ -186,7 +142,7 @@ def future_table(
     Args:
         forecast: Of the time after each origin, log2, shape `[origin, gene]`.
         future: After the last time, log2, shape `[horizon, gene]`.
-        course: The whole panel, and how far ahead it is forecast.
+        course: The course.
         origins: The origins of `forecast`.
         coverage: Nominal coverage.
 
@@ -194,16 +150,20 @@ def future_table(
         gene, time (study's unit), horizon (sampled times), forecast, lower, upper (log2); missing
         for a gene that was never measured.
     """
-    panel = course.panel
+    panel, levels = course.panel, course.levels
     errors = panel.mean[origins.index + 1] - forecast
-    variance = np.stack([course.level.forecast_variance(ahead) for ahead in course.ahead])
+    ahead = course.ahead[-1]
+    usual = ahead / panel.usual_step()
+    variance = (
+        levels.variance[-1] + levels.step_variance[-1] * usual[:, None] + levels.noise_variance[-1]
+    )
     half = next_half_width(errors, coverage) * np.sqrt(variance / variance[0])
     future = np.where(np.isnan(panel.mean).all(axis=0), np.nan, future)
     horizon = np.arange(1, len(future) + 1)
     return pd.DataFrame(
         {
             "gene": np.tile(panel.genes, len(horizon)),
-            "time": np.repeat(panel.times[-1] + course.ahead, len(panel.genes)),
+            "time": np.repeat(panel.times[-1] + ahead, len(panel.genes)),
             "horizon": np.repeat(horizon, len(panel.genes)),
             "forecast": future.ravel(),
             "lower": (future - half).ravel(),

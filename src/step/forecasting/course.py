@@ -1,39 +1,124 @@
-"""A course as it stands at a forecast origin."""
+"""A course walked once, forward: what stands at a time depends on that time and earlier ones."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from step.forecasting.level import Level
+from step.forecasting.level import Levels, local_levels
 from step.forecasting.panel import Panel
+from step.graphs.gene_graph import GeneGraph
+
+if TYPE_CHECKING:
+    from step.forecasting.in_context import InContextForecaster
+
+Found = TypeVar("Found")
+SMALLEST_UNIT = 0.02  # log2
+PRIOR_SURPRISES = 3.0
 
 
 @dataclass(frozen=True)
 class Course:
-    """What is known at a forecast origin, and what is asked.
+    """A course, and how far ahead it is forecast from each of its times.
 
     Attributes:
-        panel: The times up to the origin.
-        level: The local level of that panel, filtered once for all forecasters.
-        ahead: Time from the origin to each time to forecast, in the study's unit, ascending,
-            shape `[horizon]`.
+        panel: All times.
+        ahead: From each time to each one to be forecast, in the study's unit, shape
+            `[time, horizon]`: the next sampled times, and beyond the last the usual step.
+        levels: The level at each time.
+        graphs: The graphs of genes, by kind of edge.
+        first: Index of the first time from which forecasts are asked for.
+        network: The pretrained network; None where none is asked for.
+        jobs: Processes that work side by side where a forecaster is fitted anew at each time.
     """
 
     panel: Panel
-    level: Level
     ahead: np.ndarray
-    _forecasts: dict["Forecaster", np.ndarray] = field(default_factory=dict, repr=False)
+    levels: Levels
+    graphs: dict[str, GeneGraph]
+    first: int
+    network: "InContextForecaster | None" = None
+    jobs: int = 1
+    _known: dict[Callable[["Course"], Any], Any] = field(default_factory=dict, repr=False)
 
-    def forecast(self, forecaster: "Forecaster") -> np.ndarray:
-        """Forecast, computing once what several ask for; shape `[horizon, gene]`."""
-        if forecaster not in self._forecasts:
-            self._forecasts[forecaster] = forecaster(self)
-        return self._forecasts[forecaster]
+    def once(self, function: Callable[["Course"], Found]) -> Found:
+        """Compute once what several ask for."""
+        if function not in self._known:
+            self._known[function] = function(self)
+        return self._known[function]
+
+    def on(
+        self, graphs: dict[str, GeneGraph], kept: Iterable[Callable[["Course"], Any]]
+    ) -> "Course":
+        """Return the same course with other graphs.
+
+        Args:
+            graphs: By kind of edge.
+            kept: What depends on no graph, and is not computed again.
+        """
+        known = {each: self.once(each) for each in kept}
+        other = replace(self, graphs=graphs, _known=known)
+        other.__dict__.update(
+            {name: getattr(self, name) for name in ("filled", "surprise", "unit")}
+        )
+        return other
+
+    @cached_property
+    def filled(self) -> np.ndarray:
+        """The measured means, with the level where none was measured, log2, `[time, gene]`."""
+        return np.where(np.isnan(self.panel.mean), self.levels.path, self.panel.mean)
+
+    @cached_property
+    def surprise(self) -> np.ndarray:
+        """Measured mean less what the level expected, log2, `[time, gene]`; 0 where unknown."""
+        missed = self.panel.mean[1:] - self.levels.forecast[:-1, 0]
+        return np.concatenate([np.zeros((1, missed.shape[1])), np.nan_to_num(missed)])
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """The usual size of a gene's surprise by each time, log2, `[time, gene]`.
+
+        The root mean square, shrunk towards that of all genes as if by three surprises more; until
+        there is one, the size of the noise.
+        """
+        known = np.concatenate([[False], ~np.isnan(self.panel.mean[1:]).all(axis=1)])[:, None]
+        counted = np.cumsum(~np.isnan(self.panel.mean) & known, axis=0)
+        squares = np.cumsum(self.surprise**2, axis=0)
+        total = counted.sum(axis=1, keepdims=True)
+        noise = self.levels.noise_variance.mean(axis=1, keepdims=True)
+        usual = np.where(
+            total > 0, squares.sum(axis=1, keepdims=True) / np.maximum(total, 1), noise
+        )
+        unit = np.sqrt((squares + PRIOR_SURPRISES * usual) / (counted + PRIOR_SURPRISES))
+        return np.maximum(unit, SMALLEST_UNIT)
 
 
 Forecaster = Callable[[Course], np.ndarray]
-"""Forecasts the times that a course asks for, log2, shape `[horizon, gene]`."""
+"""Forecasts the times ahead from each time, log2, shape `[time, horizon, gene]`."""
+
+
+def walk(
+    panel: Panel,
+    graphs: dict[str, GeneGraph],
+    n_ahead: int,
+    first: int = 0,
+    network: "InContextForecaster | None" = None,
+    jobs: int = 1,
+) -> Course:
+    """Walk a course.
+
+    Args:
+        panel: All times.
+        graphs: The graphs of genes, by kind of edge.
+        n_ahead: Sampled times to forecast.
+        first: Index of the first time from which forecasts are asked for.
+        network: The pretrained network.
+        jobs: Processes that work side by side where a forecaster is fitted anew at each time.
+    """
+    ahead = np.stack([times_ahead(panel, time, n_ahead) for time in range(len(panel.times))])
+    return Course(panel, ahead, local_levels(panel, ahead), graphs, first, network, jobs)
 
 
 def times_ahead(panel: Panel, origin: int, n_ahead: int) -> np.ndarray:

@@ -1,160 +1,207 @@
 """The local level of each gene: a Kalman filter whose observation noise the replicates inform.
 
-y(t) = m(t) + noise; m(t + Δ) = m(t) + a random step of variance r · v · Δ, with v the gene's noise
-variance by its replicates and r its signal-to-noise ratio per time unit (Durbin & Koopman, 2012,
-chapter 2, with time-varying steps). The noise has variance v(t) + x · v: what the replicates of the
-time tell, and x times more that they share and cannot tell (a batch, a day's dissection).
+y(t) = m(t) + noise; m(t + Δ) = μ + φ^Δ (m(t) − μ) + a random step, whose variance is r · v for a
+usual step between times, with v the gene's noise variance by its replicates, r its signal-to-noise
+ratio, and μ its mean so far (Durbin & Koopman, 2012, chapter 2, with time-varying steps; φ = 1 is
+the local level proper, which never returns). The noise has variance v(t) + x · v: what the
+replicates of the time tell, and x times more that they share and cannot tell (a batch, a day's
+dissection).
 
-The pair (r, x) is not estimated gene by gene, which a short course cannot bear: every gene is
-filtered under each pair of a grid, the genes together say how common each pair is (an empirical
-Bayes prior), and a gene's level is the mean over the grid by posterior probability.
+(r, x, φ) is not estimated gene by gene, which a short course cannot bear: every gene is filtered
+with each triple of a grid, the genes together say how common each triple is (an empirical Bayes
+prior), and a gene's level is the mean over the grid by posterior probability.
 
-y is the mean of the replicates, or half their mean and half their median, which an outlying sample
-moves less: whichever forecast the means of the past better, one time ahead.
+What stands at a time is what filtering the course up to that time gives, with the noise known by
+then; no later time enters. y is the mean of the replicates, or half their mean and half their
+median, which an outlying sample moves less: whichever forecast the means better so far.
 """
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from step.forecasting.panel import Panel
 
-RATIOS = np.exp(np.linspace(-6.0, 5.0, 15))
-SHARED_NOISE = np.array([0.0, 0.5, 1.0, 2.0, 4.0, 8.0])
+RATIOS = np.exp(np.linspace(-5.5, 4.5, 10))
+SHARED_NOISE = np.array([0.0, 0.7, 2.0, 6.0])
+RETENTION = np.array([1.0, 0.5 ** (1 / 6), 0.5 ** (1 / 1.5)])  # φ: half-lives of 6 and 1.5 steps
 DIFFUSE = 1e6
-PRIOR_UPDATES = 20
+PRIOR_UPDATES = 5
+LOG_EVERY = 8  # products of this many variances stay far from the ends of a double
+
+_TRIPLES = np.array([(r, x, f) for f in RETENTION for r in RATIOS for x in SHARED_NOISE])
 
 
 @dataclass(frozen=True)
-class Level:
-    """What the filter knows at the last time of its panel.
+class Levels:
+    """The level of each gene at each time, by what was known then.
 
     Attributes:
         observed: What was filtered, log2, shape `[time, gene]`; NaN where not measured.
-        path: The filtered level at each time, log2, shape `[time, gene]`.
-        surprise: Observation less the level expected before it, log2, `[time, gene]`; zero where
-            nothing was measured or expected.
-        variance: Of the last level, log2², shape `[gene]`.
-        step_variance: Of the level's random step, log2² per time unit, shape `[gene]`.
-        noise_variance: Of an observation with the usual number of replicates, log2², `[gene]`.
+        path: The level, log2, shape `[time, gene]`.
+        forecast: At the times ahead, log2, shape `[time, horizon, gene]`.
+        variance: Of the level, log2², shape `[time, gene]`.
+        step_variance: Of its random step in a usual step, log2², shape `[time, gene]`.
+        noise_variance: Of an observation with the usual number of replicates, log2²,
+            `[time, gene]`.
     """
 
     observed: np.ndarray
     path: np.ndarray
-    surprise: np.ndarray
+    forecast: np.ndarray
     variance: np.ndarray
     step_variance: np.ndarray
     noise_variance: np.ndarray
 
-    def forecast_variance(self, ahead: float) -> np.ndarray:
-        """Variance of an observation `ahead` time units after the last, log2², shape `[gene]`."""
-        return self.variance + self.step_variance * ahead + self.noise_variance
 
+def local_levels(panel: Panel, ahead: np.ndarray) -> Levels:
+    """Filter a course up to each of its times; see the module for the model.
 
-@dataclass(frozen=True)
-class _State:
-    """The filter after one time, under every pair of the grid: arrays `[pair, gene]`."""
+    Until a gene is first measured, its level is the mean of all genes that were.
 
-    level: np.ndarray
-    variance: np.ndarray
-    surprise: np.ndarray
-    log_likelihood: np.ndarray
-
-
-def local_level(panel: Panel) -> Level:
-    """Filter a panel; see the module for the model.
-
-    Until a gene is first measured, its level is the mean of all genes at the first time at which
-    any was; before that time there is none.
+    Args:
+        panel: The course.
+        ahead: From each time to those to be forecast, in the study's unit, shape `[time, horizon]`.
     """
-    plain = _filtered(panel, panel.mean)
-    robust = _filtered(panel, panel.robust)
-    return robust if _past_error(panel, robust) < _past_error(panel, plain) else plain
-
-
-def _past_error(panel: Panel, level: Level) -> float:
-    """Mean squared error of each level as a forecast of the next mean."""
-    missed = panel.mean[1:] - level.path[:-1]
-    return float(np.nanmean(missed**2)) if len(missed) else 0.0
-
-
-def _filtered(panel: Panel, observed: np.ndarray) -> Level:
-    noise = panel.noise_variance()
-    seen = ~np.isnan(observed)
-    total = np.where(seen, noise, 0.0).sum(axis=0)
-    usual = np.where(seen.any(axis=0), total / np.maximum(seen.sum(axis=0), 1), noise[0])
-    ratio = np.repeat(RATIOS, len(SHARED_NOISE))[:, None]
-    shared = np.tile(SHARED_NOISE, len(RATIOS))[:, None]
-
-    def states() -> Iterator[_State]:
-        return _filter(observed, panel.times, ratio * usual, noise, shared * usual)
-
-    (last,) = deque(states(), maxlen=1)
-    weight = _posterior(last.log_likelihood)
-    path = np.empty_like(observed)
-    surprise = np.empty_like(observed)
-    # A second pass: the weights are known only now, and the grid's paths would fill the memory.
-    for time, state in enumerate(states()):
-        path[time] = (weight * state.level).sum(axis=0)
-        surprise[time] = (weight * state.surprise).sum(axis=0)
-    spread = (last.level - path[-1]) ** 2
-    return Level(
-        observed=observed,
-        path=path,
-        surprise=surprise,
-        variance=(weight * (last.variance + spread)).sum(axis=0),
-        step_variance=(weight * ratio * usual).sum(axis=0),
-        noise_variance=usual + (weight * shared * usual).sum(axis=0),
+    noise = [panel.until(time).noise_variance() for time in range(len(panel.times))]
+    plain = _filtered(panel, panel.mean, noise, ahead)
+    if np.array_equal(panel.mean, panel.robust, equal_nan=True):
+        return plain
+    robust = _filtered(panel, panel.robust, noise, ahead)
+    better = _error_so_far(panel, robust) < _error_so_far(panel, plain)
+    return Levels(
+        **{
+            name: np.where(better.reshape(-1, *[1] * (values.ndim - 1)), values, vars(plain)[name])
+            for name, values in vars(robust).items()
+        }
     )
 
 
+def _error_so_far(panel: Panel, levels: Levels) -> np.ndarray:
+    """Sum of squared errors of all forecasts one time ahead that are known by a time, `[time]`."""
+    missed = np.nan_to_num(panel.mean[1:] - levels.forecast[:-1, 0])
+    return np.concatenate([[0.0], np.cumsum((missed**2).sum(axis=1))])
+
+
+def _filtered(
+    panel: Panel, observed: np.ndarray, noise: list[np.ndarray], ahead: np.ndarray
+) -> Levels:
+    """Filter up to each time what was observed, with the noise known by then."""
+    n_times, n_genes = observed.shape
+    path, variance, step_variance, noise_variance = np.full((4, n_times, n_genes), np.nan)
+    forecast = np.full((n_times, ahead.shape[1], n_genes), np.nan)
+    for time in range(n_times):
+        known, own_noise = observed[: time + 1], noise[time]
+        seen = ~np.isnan(known)
+        total = np.where(seen, own_noise, 0.0).sum(axis=0)
+        usual = np.where(seen.any(axis=0), total / np.maximum(seen.sum(axis=0), 1), own_noise[0])
+        usual_step = panel.until(time).usual_step() if time else ahead[0, 0]
+        elapsed = np.diff(panel.times[: time + 1], prepend=panel.times[0]) / usual_step
+        log_likelihood, level, spread, mean = _filter(
+            np.ascontiguousarray(known.T), np.ascontiguousarray(own_noise.T), usual, elapsed
+        )
+        if not seen.any(axis=0).all() and seen.any():
+            level = np.where(seen.any(axis=0), level, mean[seen.any(axis=0)].mean())
+            mean = np.where(seen.any(axis=0), mean, level[0])
+        weight = _posterior(log_likelihood)
+        ratio, shared, retention = _TRIPLES.T[:, :, None]
+        path[time] = (weight * level).sum(axis=0)
+        variance[time] = (weight * (spread + (level - path[time]) ** 2)).sum(axis=0)
+        step_variance[time] = (weight * ratio).sum(axis=0) * usual
+        noise_variance[time] = (1.0 + (weight * shared).sum(axis=0)) * usual
+        away = weight * (level - mean)
+        for horizon, distance in enumerate(ahead[time] / usual_step):
+            forecast[time, horizon] = mean + (away * retention**distance).sum(axis=0)
+    return Levels(observed, path, forecast, variance, step_variance, noise_variance)
+
+
 def _filter(
-    course: np.ndarray,
-    times: np.ndarray,
-    step_variance: np.ndarray,
-    noise: np.ndarray,
-    shared: np.ndarray,
-) -> Iterator[_State]:
-    """The filter's states, time by time.
+    observed: np.ndarray, noise: np.ndarray, usual: np.ndarray, elapsed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Filter with each triple of the grid.
 
     Args:
-        course: What was observed, shape `[time, gene]`.
-        times: Shape `[time]`.
-        step_variance: Per time unit, shape `[pair, gene]`.
-        noise: That the replicates tell, shape `[time, gene]`.
-        shared: That they do not, shape `[pair, gene]`.
+        observed: Shape `[gene, time]`; NaN where not measured.
+        noise: That the replicates tell, shape `[gene, time]`.
+        usual: Usual noise of a gene, v, shape `[gene]`.
+        elapsed: Since the time before, in usual steps, shape `[time]`.
+
+    Returns:
+        Log-likelihood, level and its variance at the last time, shape `[triple, gene]`, and the
+        mean so far, shape `[gene]`; zero for a gene that was not measured.
     """
-    shape = step_variance.shape
-    level = np.full(shape, np.nan)
-    variance = np.full(shape, DIFFUSE)
-    log_likelihood = np.zeros(shape)
-    started = np.zeros(shape[1], dtype=bool)
-    elapsed = np.diff(times, prepend=times[0])
-    for time, observed in enumerate(course):
-        seen = ~np.isnan(observed)
-        if seen.any() and not started.any():
-            level = np.full(shape, observed[seen].mean())
-        expected = seen & started
-        variance = variance + step_variance * elapsed[time]
-        total = variance + noise[time] + shared
-        missed = np.where(seen, observed - level, 0.0)
-        surprise = np.where(expected, missed, 0.0)
-        log_likelihood = log_likelihood - np.where(
-            expected, 0.5 * (np.log(total) + surprise**2 / total), 0.0
-        )
-        gain = np.where(seen, variance / total, 0.0)
-        level = level + gain * missed
-        variance = variance * (1.0 - gain)
-        started = started | seen
-        yield _State(level, variance, surprise, log_likelihood)
+    ratio, shared, retention = (np.ascontiguousarray(column) for column in _TRIPLES.T)
+    kept = retention ** elapsed[:, None]
+    rate = -np.log(np.where(retention < 1.0, retention, 0.5))
+    grown = np.where(retention < 1.0, (1.0 - kept**2) / (2.0 * rate), elapsed[:, None]) * ratio
+    return _filter_genes(observed, noise, usual, shared, kept, grown)
+
+
+@numba.njit(parallel=True, cache=True, fastmath={"contract", "arcp", "nsz", "reassoc"})
+def _filter_genes(
+    observed: np.ndarray,
+    noise: np.ndarray,
+    usual: np.ndarray,
+    shared: np.ndarray,
+    kept: np.ndarray,
+    grown: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    n_genes, n_times = observed.shape
+    n_triples = len(shared)
+    log_likelihood = np.zeros((n_triples, n_genes))
+    level = np.zeros((n_triples, n_genes))
+    variance = np.zeros((n_triples, n_genes))
+    mean = np.zeros(n_genes)
+    for gene in numba.prange(n_genes):
+        m = np.zeros(n_triples)
+        p = np.full(n_triples, DIFFUSE)
+        product = np.ones(n_triples)
+        squares = np.zeros(n_triples)
+        logs = np.zeros(n_triples)
+        so_far, count = 0.0, 0
+        scale = 1.0 / usual[gene]
+        for time in range(n_times):
+            for k in range(n_triples):
+                m[k] = so_far + kept[time, k] * (m[k] - so_far)
+                p[k] = kept[time, k] ** 2 * p[k] + grown[time, k] * usual[gene]
+            y = observed[gene, time]
+            if np.isnan(y):
+                continue
+            told = noise[gene, time]
+            if count == 0:
+                for k in range(n_triples):
+                    m[k] = y
+                    total = told + shared[k] * usual[gene]
+                    p[k] = p[k] * total / (p[k] + total)
+            else:
+                for k in range(n_triples):
+                    total = p[k] + told + shared[k] * usual[gene]
+                    surprise = y - m[k]
+                    product[k] *= total * scale
+                    squares[k] += surprise * surprise / total
+                    gain = p[k] / total
+                    m[k] += gain * surprise
+                    p[k] *= 1.0 - gain
+                if count % LOG_EVERY == 0:
+                    for k in range(n_triples):
+                        logs[k] += np.log(product[k])
+                        product[k] = 1.0
+            count += 1
+            so_far += (y - so_far) / count
+        mean[gene] = so_far
+        for k in range(n_triples):
+            log_likelihood[k, gene] = -0.5 * (logs[k] + np.log(product[k]) + squares[k])
+            level[k, gene] = m[k]
+            variance[k, gene] = p[k]
+    return log_likelihood, level, variance, mean
 
 
 def _posterior(log_likelihood: np.ndarray) -> np.ndarray:
-    """Probability of each pair for each gene under a prior fitted to all genes, `[pair, gene]`.
+    """Probability of each triple for each gene under a prior fitted to all genes, `[triple, gene]`.
 
-    The prior is fitted by expectation-maximisation, as in a mixture of known components.
+    The prior is fitted by expectation-maximisation, as in a mixture of known components; few steps
+    keep it near a flat one.
     """
     scaled = np.exp(log_likelihood - log_likelihood.max(axis=0))
     prior = np.full((len(log_likelihood), 1), 1.0 / len(log_likelihood))

@@ -1,11 +1,13 @@
 """A time course as arrays, cut at a forecast origin."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from step.errors import InputError
+from step.expression.moderation import moderate
 from step.expression.replicates import pooled_variance
 
 SMALLEST_VARIANCE = 1e-6
@@ -57,11 +59,45 @@ class Panel:
         for a smooth course.
         """
         pooled = pooled_variance(self.replicate_variance, self.n_replicates)
+        if not np.isnan(pooled).all():
+            freedom = np.where(np.isnan(self.replicate_variance), 0.0, self.n_replicates - 1.0)
+            seen = ~np.isnan(self.mean)
+            mean = np.where(seen, self.mean, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+            pooled = moderate(np.nan_to_num(pooled), freedom.sum(axis=0), mean)
         steps = np.diff(self.mean, axis=0)
         counted = (~np.isnan(steps)).sum(axis=0)
         smooth = np.nansum(steps**2, axis=0) / np.maximum(2 * counted, 1)
         pooled = np.where(np.isnan(pooled), smooth, pooled)
         return np.maximum(pooled, SMALLEST_VARIANCE) / np.maximum(self.n_replicates, 1)
+
+
+def panel_from_samples(times: np.ndarray, values: np.ndarray, time: np.ndarray) -> Panel:
+    """Summarise the samples of a course.
+
+    Args:
+        times: In the study's unit, ascending, shape `[time]`.
+        values: log2, shape `[sample, gene]`; NaN where missing.
+        time: Index of each sample's time, ascending, shape `[sample]`.
+    """
+    shape = (len(times), values.shape[1])
+    mean, median, variance = (np.full(shape, np.nan) for _ in range(3))
+    count = np.zeros(shape)
+    starts = np.searchsorted(time, np.arange(len(times) + 1))
+    for row, (start, end) in enumerate(pairwise(starts)):
+        own = values[start:end]
+        count[row] = (~np.isnan(own)).sum(axis=0)
+        seen, repeated = count[row] > 0, count[row] > 1
+        mean[row, seen] = np.nanmean(own[:, seen], axis=0)
+        median[row, seen] = np.nanmedian(own[:, seen], axis=0)
+        variance[row, repeated] = np.nanvar(own[:, repeated], axis=0, ddof=1)
+    return Panel(
+        genes=np.arange(shape[1]).astype(str),
+        times=times,
+        mean=mean,
+        robust=(mean + median) / 2,
+        replicate_variance=variance,
+        n_replicates=count,
+    )
 
 
 def panel_from_expression(expression: pd.DataFrame) -> Panel:

@@ -1,6 +1,6 @@
 """The graph of genes as index arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,19 +10,38 @@ from scipy.sparse.csgraph import connected_components
 
 @dataclass(frozen=True)
 class GeneGraph:
-    """Undirected edges between genes.
+    """Edges of one kind between genes.
 
     Attributes:
         first: Positions in the list of genes, shape `[edge]`.
         second: As first.
-        weight: Structural weight, positive, shape `[edge]`.
+        weight: Shape `[edge]`; positive, or of a directed edge negative where the first gene
+            lowers the second.
         n_genes: Number of genes.
+        directed: Whether edges lead from the first gene to the second alone.
     """
 
     first: np.ndarray
     second: np.ndarray
     weight: np.ndarray
     n_genes: int
+    directed: bool = False
+
+    def neighbour_mean(self) -> scipy.sparse.csr_array:
+        """The matrix that takes the mean over each gene's neighbours, shape `[gene, gene]`.
+
+        Row by row the weights of the edges that lead to a gene, divided by the sum of their
+        absolute values; the row of a gene without neighbours is empty.
+        """
+        source, target, weight = self.first, self.second, self.weight
+        if not self.directed:
+            (source, target), edge = self.both_directions()
+            weight = weight[edge]
+        matrix = scipy.sparse.csr_array(
+            (weight, (target, source)), shape=(self.n_genes, self.n_genes)
+        )
+        total = np.asarray(abs(matrix).sum(axis=1)).ravel()
+        return (scipy.sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix).tocsr()
 
     def both_directions(self) -> tuple[np.ndarray, np.ndarray]:
         """Each edge from first to second, then each from second to first.
@@ -44,7 +63,7 @@ class GeneGraph:
 
     def without_edges(self) -> "GeneGraph":
         """The same genes, unconnected."""
-        return GeneGraph(self.first[:0], self.second[:0], self.weight[:0], self.n_genes)
+        return replace(self, first=self.first[:0], second=self.second[:0], weight=self.weight[:0])
 
 
 def adjacency(

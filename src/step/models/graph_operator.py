@@ -54,6 +54,26 @@ class GraphOperator:
             )
         return cls(degree, source, pointer, scaled, laplacian)
 
+    @classmethod
+    def of_neighbours(cls, pointer: Tensor, source: Tensor, weight: Tensor) -> "GraphOperator":
+        """The graph whose L̃ x is minus the mean over each gene's neighbours.
+
+        It is that of the random walk, L̃ = −D⁻¹ A, which has the eigenvalues of −D^-½ A D^-½; edges
+        may be directed and their weights negative.
+
+        Args:
+            pointer: As the attribute, shape `[gene + 1]`.
+            source: As the attribute, shape `[edge]`.
+            weight: Of each edge; absolute weights that lead to a gene sum to one, shape `[edge]`.
+        """
+        n_genes = len(pointer) - 1
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
+            laplacian = torch.sparse_csr_tensor(
+                pointer, source, -weight, (n_genes, n_genes), check_invariants=True
+            )
+        return cls(pointer.diff().to(weight.dtype), source, pointer, -weight, laplacian)
+
     def propagate(self, nodes: Tensor) -> Tensor:
         """L̃ x at every time of every window: `[gene, batch, time, channel]`, shape kept.
 

@@ -196,10 +196,12 @@ class ConnectivityAttention(nn.Module):
 class SequenceMemory(nn.Module):
     """norm(x + W [→h; ←h]), h the states of a bidirectional LSTM over each gene's times.
 
-    Without layers, norm(x).
+    With `causal`, norm(x + W →h): no time sees a later one. Without layers, norm(x).
     """
 
-    def __init__(self, channels: int, hidden: int, layers: int, dropout: float):
+    def __init__(
+        self, channels: int, hidden: int, layers: int, dropout: float, *, causal: bool = False
+    ):
         super().__init__()
         self.lstm = (
             nn.LSTM(
@@ -207,13 +209,14 @@ class SequenceMemory(nn.Module):
                 hidden,
                 layers,
                 batch_first=True,
-                bidirectional=True,
+                bidirectional=not causal,
                 dropout=dropout if layers > 1 else 0.0,
             )
             if layers
             else None
         )
-        self.project = nn.Linear(2 * hidden, channels) if layers else None
+        directions = 1 if causal else 2
+        self.project = nn.Linear(directions * hidden, channels) if layers else None
         self.norm = nn.LayerNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -227,11 +230,15 @@ class SequenceMemory(nn.Module):
 class TimeAttention(nn.Module):
     """x + 0.4 · multi-head attention of each gene's times to one another, layer by layer.
 
-    softmax(Q Kᵀ / √d) V in each head (Vaswani et al., 2017).
+    softmax(Q Kᵀ / √d) V in each head (Vaswani et al., 2017). With `causal` a time attends to
+    itself and to earlier ones.
     """
 
-    def __init__(self, channels: int, heads: int, layers: int, dropout: float):
+    def __init__(
+        self, channels: int, heads: int, layers: int, dropout: float, *, causal: bool = False
+    ):
         super().__init__()
+        self.causal = causal
         self.layers = nn.ModuleList(
             nn.MultiheadAttention(channels, heads, dropout=dropout, batch_first=True)
             for _ in range(layers)
@@ -240,8 +247,13 @@ class TimeAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
         series = _by_gene(x)
+        n_times = series.shape[1]
+        later = None
+        if self.causal:
+            later = torch.ones(n_times, n_times, dtype=torch.bool, device=x.device).triu(1)
         for layer in self.layers:
-            series = series + 0.4 * layer(series, series, series, need_weights=False)[0]
+            attended = layer(series, series, series, need_weights=False, attn_mask=later)[0]
+            series = series + 0.4 * attended
         return _by_window(series, x.shape)
 
 

@@ -6,11 +6,12 @@ from step.embeddings.engines import EmbeddingConfig
 from step.expression.normalisation import Normalisation
 from step.expression.samples import TableLayout
 from step.expression.times import TimeUnit
-from step.forecasting.ablation import AblationSettings
 from step.forecasting.backtest import BacktestSettings
-from step.forecasting.training import NetworkSettings
+from step.forecasting.in_context import NetworkSettings
+from step.forecasting.pretraining import PretrainingSettings
 from step.genome.contacts import Genome
 from step.genome.features import Features
+from step.models.in_context import InContextConfig
 from step.pipelines.graph_engineering.nodes import PairSettings
 from step.pipelines.ingestion.nodes import Nodes
 from step.published.settings import PublishedSettings
@@ -43,7 +44,7 @@ class AssayParameters:
         normalisation: How samples are made comparable.
         pairs: Which gene pairs are edges, and what they weigh.
         embedding: How genes are embedded.
-        network: Shape, loss and training of the network.
+        network: The pretrained network.
     """
 
     layout: TableLayout
@@ -92,6 +93,21 @@ class PublishedAssays:
 
 
 @settings
+class Pretraining:
+    """Shapes of the networks, and how they are pretrained.
+
+    Attributes:
+        STEPmr: Shape of the network for mRNA.
+        STEPmi: Shape of the network for miRNA.
+        training: How both are pretrained.
+    """
+
+    STEPmr: InContextConfig
+    STEPmi: InContextConfig
+    training: PretrainingSettings
+
+
+@settings
 class Parameters:
     """All parameters, section by section.
 
@@ -101,8 +117,8 @@ class Parameters:
         mrna: The mRNA course.
         mirna: The miRNA course.
         backtest: Origins, intervals, graph test and runtime.
-        ablation: What is run by `--pipelines ablation`.
         report: What the report shows.
+        pretraining: What is run by `--pipelines pretraining`.
         simulation: What is run by `--pipelines simulation`.
         published: What is run by `--pipelines published_mrna` and `published_mirna`.
         species: For looking up names at mygene.info.
@@ -113,8 +129,8 @@ class Parameters:
     mrna: MrnaParameters
     mirna: MirnaParameters
     backtest: BacktestSettings
-    ablation: AblationSettings
     report: ReportConfig
+    pretraining: Pretraining
     simulation: Simulation
     published: PublishedAssays
     species: Name | None = None

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from step.forecasting.windows import Windows
-from step.published.windows import Split
+from step.published.windows import Split, Windows
 
 
 def autoregress(windows: Windows, split: Split) -> np.ndarray:

@@ -10,9 +10,9 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from step.forecasting.training import choose_device
 from step.graphs.gene_graph import GeneGraph
 from step.published.autoregression import autoregress
+from step.published.descent import choose_device
 from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedNetwork, PublishedTraining
 from step.published.training import fit_network

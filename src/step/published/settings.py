@@ -4,12 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from step.forecasting.training import Device, LearningRate, WeightDecay
 from step.models.networks import STEPmiSettings, STEPmrSettings
 from step.published.embedding import JointEmbeddingConfig
 from step.published.pair_weights import PairWeighting
 from step.typed import Name, Seed, Share, between, settings
 
+Device = Literal["auto", "cpu", "cuda"]
+LearningRate = Annotated[float, between(0, 10, inclusive="right")]
+WeightDecay = Annotated[float, between(0, 100)]
 Epochs = Annotated[int, between(0, 100_000)]
 SomeEpochs = Annotated[int, between(1, 100_000)]
 ErrorSize = Annotated[float, between(0, 1e6)]

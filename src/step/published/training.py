@@ -13,13 +13,12 @@ import torch
 from torch import nn
 
 from step.errors import InputError
-from step.forecasting.training import WindowGraphs, apply, choose_device, descend, threads
-from step.forecasting.windows import Windows
 from step.graphs.gene_graph import GeneGraph
 from step.models.graph_operator import GraphOperator
 from step.models.losses import loss_components
+from step.published.descent import apply, choose_device, descend, graph_operator, threads
 from step.published.settings import PublishedNetwork, PublishedTraining
-from step.published.windows import Split, select_windows
+from step.published.windows import Split, Windows, select_windows
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ def fit_network(
     """
     training = network.training
     device = choose_device(training.device)
-    operator = WindowGraphs(graph, None, device).of(windows.rows)
+    operator = graph_operator(graph, device)
     torch.manual_seed(seed)
     model = network.build(windows.inputs.shape[1]).to(device)
     # The learning rate is set at each step; a fused step takes a third of the time.

@@ -4,10 +4,38 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from step.errors import InputError
-from step.forecasting.windows import Windows
 from step.published.settings import PublishedTraining
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Some windows of a course, in one batch.
+
+    Attributes:
+        inputs: Shape `[batch, channel, time, gene]`.
+        history: Levels relative to the last one of the window, shape `[batch, time, gene]`.
+        target: Next observation less the level, shape `[batch, gene]`; NaN where not measured.
+        rows: Which of the panel's times each window holds, shape `[batch, time]`.
+        scale: Log2 units of one unit above.
+    """
+
+    inputs: Tensor
+    history: Tensor
+    target: Tensor
+    rows: np.ndarray
+    scale: float
+
+    def to(self, device: torch.device) -> "Windows":
+        """The same windows on another device."""
+        return replace(
+            self,
+            inputs=self.inputs.to(device),
+            history=self.history.to(device),
+            target=self.target.to(device),
+        )
 
 
 @dataclass(frozen=True)

@@ -47,47 +47,12 @@ class Backtest(_Intervals, key=("arm", "origin", "horizon", "gene")):
         return table["origin"] < table["target_time"]
 
 
-class LossComponents(Table):
-    """The weighted components of a network's loss, and their sum."""
-
-    error: Number = column(description="error of the forecast, weighted")
-    direction: Number = column(description="disagreement in the direction of change, weighted")
-    trend: Number = column(description="disagreement with the course, weighted")
-    consistency: Number = column(description="distance from the last level, weighted")
-    total: Number = column(description="sum of the components")
-
-
-class LossCurves(LossComponents, key=("origin", "step")):
-    """The loss of the network on the real graph, step by step of its training."""
-
-    origin: Number = column(description="last time that the network saw, the study's unit")
-    step: Integer = column(ge=0, description="step of the training at this origin")
-
-
 class Ablations(Table, key=("variant",)):
-    """What each part of a network is worth: the same backtest without it, the whole one first."""
+    """What each ingredient of a forecast is worth: the same backtest without it."""
 
-    variant: Text = column(description="in what the network differs from the whole one")
-    n_parameters: Integer = column(ge=0, description="number of trained weights")
-    mse: Number = column(ge=0, description="mean squared error of the forecast, log2²")
-    lowest_mse: Number = column(ge=0, description="the same with the best seed, log2²")
-    highest_mse: Number = column(ge=0, description="the same with the worst seed, log2²")
-    network_mse: Number = column(
-        ge=0, description="mean squared error, had the network been trusted fully, log2²"
-    )
-    trust: Number = column(ge=0, le=1, description="share of the correction at the last origin")
-    change: Number = column(description="error relative to the whole network's, less 1")
+    variant: Text = column(description="what is left out; the whole comes first")
+    mse: Number = column(ge=0, description="mean squared error one time ahead, log2²")
+    change: Number = column(description="error relative to the whole's, less 1")
     p: Number = column(
-        nullable=True,
-        ge=0,
-        le=1,
-        description="Diebold–Mariano against the whole network, over origins",
+        nullable=True, ge=0, le=1, description="Diebold–Mariano against the whole, over origins"
     )
-
-    @rows_satisfy(error="lowest_mse ≤ mse ≤ highest_mse")
-    def seeds_enclose_the_mean(cls, table: pd.DataFrame) -> pd.Series:
-        """Refuse a mean outside its seeds, but for rounding."""
-        slack = 1e-9 * table["mse"]
-        return (table["lowest_mse"] <= table["mse"] + slack) & (
-            table["mse"] <= table["highest_mse"] + slack
-        )

@@ -3,7 +3,6 @@
 from typing import Any
 
 from step.schemas.columns import Integer, Number, Text, YesNo, column
-from step.schemas.forecasts import LossComponents
 from step.schemas.table import Table
 
 
@@ -61,6 +60,16 @@ class PublishedBacktest(Table, key=("arm", "seed", "origin", "gene")):
     gene: Text = column(description="name in the table of pairs")
     observed: Number = column(description="last coordinate of the gene's embedding")
     forecast: Number = column(description="forecast of that coordinate")
+
+
+class LossComponents(Table):
+    """The weighted components of a network's loss, and their sum."""
+
+    error: Number = column(description="error of the forecast, weighted")
+    direction: Number = column(description="disagreement in the direction of change, weighted")
+    trend: Number = column(description="disagreement with the course, weighted")
+    consistency: Number = column(description="distance from the last level, weighted")
+    total: Number = column(description="sum of the components")
 
 
 class PublishedLossCurves(LossComponents, key=("seed", "epoch", "windows")):

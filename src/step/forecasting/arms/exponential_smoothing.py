@@ -8,12 +8,14 @@ its last value.
 import warnings
 from typing import TYPE_CHECKING
 
+import joblib
 import numpy as np
 import pandas as pd
 
 from step.forecasting.arms.baselines import last_value
 from step.forecasting.arms.registry import simple_arm
 from step.forecasting.course import Course
+from step.progress import progress
 
 if TYPE_CHECKING:
     from statsforecast.models import AutoETS, Theta
@@ -36,13 +38,27 @@ def auto_ets(course: Course) -> np.ndarray:
 
 
 def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
-    """Fit a model to each gene and forecast, shape `[horizon, gene]`."""
+    """Fit a model to each gene's past at each origin and forecast, `[time, horizon, gene]`."""
+    n_times, n_ahead = course.ahead.shape
+    last = course.once(last_value)
+    times = range(course.first, n_times)
+    tasks = (
+        joblib.delayed(_fit)(model, course.panel.mean[: time + 1], last[time, 0], n_ahead)
+        for time in times
+    )
+    forecast = np.full(last.shape, np.nan)
+    fitted = joblib.Parallel(n_jobs=course.jobs, return_as="generator")(tasks)
+    forecast[course.first :] = list(progress(fitted, len(times), f"{model!r} at each origin"))
+    return forecast
+
+
+def _fit(model: "AutoETS | Theta", known: np.ndarray, last: np.ndarray, n_ahead: int) -> np.ndarray:
+    """Forecast each gene, shape `[horizon, gene]`."""
     from statsforecast import StatsForecast
     from statsforecast.models import Naive
 
-    n_times, n_genes = course.panel.mean.shape
-    filled = pd.DataFrame(course.panel.mean).ffill()
-    filled = filled.bfill().fillna(pd.Series(course.forecast(last_value)[0]))
+    n_times, n_genes = known.shape
+    filled = pd.DataFrame(known).ffill().bfill().fillna(pd.Series(last))
     table = pd.DataFrame(
         {
             "unique_id": np.repeat(np.arange(n_genes), n_times),
@@ -51,8 +67,7 @@ def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
         }
     )
     engine = StatsForecast(models=[model], freq=1, n_jobs=1, fallback_model=Naive())
-    horizon = len(course.ahead)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of courses that are too short for some of its models
-        forecast = engine.forecast(df=table, h=horizon)
-    return forecast[repr(model)].to_numpy(dtype=float).reshape(n_genes, horizon).T
+        forecast = engine.forecast(df=table, h=n_ahead)
+    return forecast[repr(model)].to_numpy(dtype=float).reshape(n_genes, n_ahead).T

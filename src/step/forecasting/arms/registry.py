@@ -2,32 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-import numpy as np
-
-from step.embeddings.engines import EmbeddingConfig
-from step.forecasting.course import Course, Forecaster
-from step.forecasting.training import TrainedNetwork
-from step.graphs.gene_graph import GeneGraph
-
-
-@dataclass(frozen=True)
-class NetworkRecipe:
-    """What a network forecasts with besides the course.
-
-    Attributes:
-        network: Its kind, shape, loss and training.
-        embedding: How graphs are embedded.
-        graph: The graph of genes.
-        embeddings: Of that graph, shape `[time, gene, dimension]`, each time's depending on no
-            later one.
-    """
-
-    network: TrainedNetwork
-    embedding: EmbeddingConfig
-    graph: GeneGraph
-    embeddings: np.ndarray
+from step.forecasting.course import Forecaster
 
 
 @dataclass(frozen=True)
@@ -41,7 +17,8 @@ class Arm:
         uses: What it forecasts with.
         simple: Whether a user would pick it instead of a network: the best of the simple arms is
             what `step` is held against.
-        prepare: Makes the forecaster; only networks need the recipe.
+        graph: Whether it forecasts with a graph.
+        forecast: The forecaster.
     """
 
     name: str
@@ -49,43 +26,34 @@ class Arm:
     colour: str
     uses: str
     simple: bool
-    prepare: Callable[[NetworkRecipe | None], Forecaster]
+    graph: bool
+    forecast: Forecaster
 
 
 ARMS: dict[str, Arm] = {}
 """Every arm by name."""
 
 
-Prepare = TypeVar("Prepare", bound=Callable[[NetworkRecipe], Forecaster])
+def arm(
+    label: str, colour: str, uses: str, *, graph: bool = False
+) -> Callable[[Forecaster], Forecaster]:
+    """Register a forecaster that is under test, under its own name."""
+    return _register(label, colour, uses, simple=False, graph=graph)
 
 
-def arm(label: str, colour: str, uses: str) -> Callable[[Prepare], Prepare]:
-    """Register a function that makes a forecaster from a recipe, under the function's name."""
-
-    def register(prepare: Prepare) -> Prepare:
-        name = prepare.__name__
-
-        def prepare_network(recipe: NetworkRecipe | None) -> Forecaster:
-            if recipe is None:
-                raise ValueError(f"The arm {name} is a network, and needs a recipe.")
-            return prepare(recipe)
-
-        ARMS[name] = Arm(name, label, colour, uses, False, prepare_network)
-        return prepare
-
-    return register
-
-
-def simple_arm(label: str, colour: str, uses: str) -> Callable[[Forecaster], Forecaster]:
+def simple_arm(
+    label: str, colour: str, uses: str, *, graph: bool = False
+) -> Callable[[Forecaster], Forecaster]:
     """Register a forecaster that a user would pick instead of a network, under its own name."""
+    return _register(label, colour, uses, simple=True, graph=graph)
 
+
+def _register(
+    label: str, colour: str, uses: str, *, simple: bool, graph: bool
+) -> Callable[[Forecaster], Forecaster]:
     def register(forecaster: Forecaster) -> Forecaster:
         name = forecaster.__name__
-
-        def once(course: Course) -> np.ndarray:
-            return course.forecast(forecaster)  # which combinations ask for, too
-
-        ARMS[name] = Arm(name, label, colour, uses, True, lambda recipe: once)
+        ARMS[name] = Arm(name, label, colour, uses, simple, graph, forecaster)
         return forecaster
 
     return register

@@ -16,4 +16,4 @@ def combination_median(course: Course) -> np.ndarray:
 
     AutoETS, which takes longer than all others together, is not among them.
     """
-    return np.median([course.forecast(forecaster) for forecaster in COMBINED], axis=0)
+    return np.median([course.once(forecaster) for forecaster in COMBINED], axis=0)

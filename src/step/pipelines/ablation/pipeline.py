@@ -12,28 +12,18 @@ def create_pipeline(assay: str) -> Pipeline:
         [
             Node(
                 ablate_network,
-                [
-                    "expression",
-                    "edges",
-                    "embeddings",
-                    "params:network",
-                    "params:embedding",
-                    "params:backtest",
-                    "params:ablation",
-                ],
+                ["expression", "edges", "params:network", "params:backtest"],
                 "ablations",
                 name="ablate_network",
             ),
             Node(ablations, "ablations", "figure_ablations", name="draw_ablations"),
         ],
         namespace=f"ablation.{assay}",
-        inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "embeddings")},
+        inputs={name: f"{assay}.{name}" for name in ("expression", "edges")},
         outputs={name: f"{assay}.{name}" for name in ("ablations", "figure_ablations")},
         parameters={
             "params:network": f"params:{assay}.network",
-            "params:embedding": f"params:{assay}.embedding",
             "params:backtest": "params:backtest",
-            "params:ablation": "params:ablation",
         },
         tags="ablation",
     )

@@ -4,7 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from step.pipelines.modelling.nodes import run_backtest
 
-OUTPUTS = ("backtest", "graph_test", "forecast", "loss_curves", "model")
+OUTPUTS = ("backtest", "graph_test", "forecast", "model")
 
 
 def create_pipeline(assay: str) -> Pipeline:
@@ -13,22 +13,17 @@ def create_pipeline(assay: str) -> Pipeline:
         [
             Node(
                 run_backtest,
-                [
-                    "expression",
-                    "edges",
-                    "embeddings",
-                    "params:network",
-                    "params:embedding",
-                    "params:backtest",
-                ],
+                ["expression", "edges", "params:network", "params:backtest"],
                 {name: name for name in OUTPUTS},
                 name="run_backtest",
             )
         ],
         namespace=f"modelling.{assay}",
-        inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "embeddings")},
+        inputs={name: f"{assay}.{name}" for name in ("expression", "edges")},
         outputs={name: f"{assay}.{name}" for name in OUTPUTS},
-        parameters={f"params:{name}": f"params:{assay}.{name}" for name in ("network", "embedding")}
-        | {"params:backtest": "params:backtest"},
+        parameters={
+            "params:network": f"params:{assay}.network",
+            "params:backtest": "params:backtest",
+        },
         tags="modelling",
     )

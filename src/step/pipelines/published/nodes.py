@@ -10,7 +10,6 @@ import torch
 import step
 from step.embeddings.temporal import Embeddings
 from step.errors import InputError
-from step.forecasting.fitted import FittedNetwork, ModelCard
 from step.graphs.gene_graph import gene_graph
 from step.published.backtest import run_published
 from step.published.embedding import EmbeddedCourse, joint_embedding
@@ -21,6 +20,7 @@ from step.published.figures import (
     gene_scores,
     loss_by_epoch,
 )
+from step.published.fitted import FittedNetwork, ModelCard
 from step.published.pair_table import read_pair_table
 from step.published.pair_weights import weigh_pairs, weights_of_all_times
 from step.published.scores import PublishedMetrics, score_published

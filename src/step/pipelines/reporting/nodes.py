@@ -49,7 +49,6 @@ def draw_accuracy(
     metrics: Metrics,
     backtest: pd.DataFrame,
     expression: pd.DataFrame,
-    curves: pd.DataFrame,
     report: ReportConfig,
 ) -> dict[str, Figure]:
     """How good the forecasts are."""
@@ -59,7 +58,6 @@ def draw_accuracy(
         "observed_against_forecast": accuracy.observed_against_forecast(backtest, expression),
         "error_by_time": accuracy.error_by_time(backtest, noise, report.time_unit),
         "graph_test": accuracy.graph_test(metrics.graph_test),
-        "loss_curves": accuracy.loss_curves(curves),
     }
 
 

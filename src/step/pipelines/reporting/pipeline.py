@@ -19,7 +19,6 @@ ACCURACY = [
     "observed_against_forecast",
     "error_by_time",
     "graph_test",
-    "loss_curves",
 ]
 GENES = ["predictability", "gene_pages"]
 GENOME = ["contact_map", "embedding"]
@@ -32,7 +31,6 @@ ASSAY_INPUTS = [
     "genes",
     "edges",
     "embeddings",
-    "loss_curves",
     "forecast",
     "sample_table",
 ]
@@ -83,7 +81,7 @@ def _figure_nodes() -> list[Node]:
     return [
         Node(
             draw_accuracy,
-            ["metrics", "backtest", "expression", "loss_curves", "params:report"],
+            ["metrics", "backtest", "expression", "params:report"],
             _figures(ACCURACY),
             name="draw_accuracy",
         ),

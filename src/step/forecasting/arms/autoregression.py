@@ -1,0 +1,165 @@
+"""One linear law of all genes, by recursive least squares on their levels.
+
+The change to be forecast, from the level to the value h times later, is regressed on what moved so
+far: the level's deviation from its mean so far, its last change, the last surprise and what the
+filter left of the last value; with a graph, also on the means of these over each gene's
+neighbours. All are in units of the gene's usual surprise, and in proportion to the time ahead. The
+coefficients are the same for all genes, and at each time those that fit the changes known by then.
+"""
+
+import numpy as np
+
+from step.forecasting.arms.registry import simple_arm
+from step.forecasting.course import Course
+from step.graphs.gene_graph import GeneGraph
+
+RIDGE = 0.01
+FORGETTING = 0.9  # weight of a time's changes, relative to those of the time after
+FORGETTING_RIDGE = 0.1
+FEWEST_CHANGES = 3  # times whose changes are known before anything is forecast
+LARGEST = 8.0  # units
+N_MOVEMENTS = 4
+PRIOR_FOLLOWING = 2.0
+
+
+@simple_arm("ridge AR", "#332288", "one linear law of all genes' pasts")
+def ridge_ar(course: Course) -> np.ndarray:
+    """Forecast by a gene's own past."""
+    return _forecast(course, own_features(course), RIDGE, 1.0)
+
+
+@simple_arm("forgetting AR", "#7F9FD0", "one linear law of all genes' recent pasts")
+def ridge_ar_forgetting(course: Course) -> np.ndarray:
+    """Forecast by a gene's own past; the law may change, and old changes count less."""
+    return _forecast(course, own_features(course), FORGETTING_RIDGE, FORGETTING)
+
+
+@simple_arm(
+    "graph AR", "#D55E00", "the same law, with the means of a gene's neighbours", graph=True
+)
+def graph_ridge(course: Course) -> np.ndarray:
+    """Forecast by a gene's own past and that of its neighbours, of each kind of edge."""
+    return _forecast(course, _with_neighbours(course, course.graphs), RIDGE, 1.0)
+
+
+@simple_arm(
+    "graph AR by gene",
+    "#8C510A",
+    "the same law; how much a gene follows its neighbours is its own",
+    graph=True,
+)
+def graph_ridge_by_gene(course: Course) -> np.ndarray:
+    """Forecast as `graph_ridge`, where each gene follows its neighbours as much as it did so far.
+
+    The neighbours' part is multiplied by the gene's own regression coefficient on it, shrunk
+    towards one as if by `PRIOR_FOLLOWING` squared units of earlier forecasts.
+    """
+    features = _with_neighbours(course, course.graphs)
+    return _forecast(course, features, RIDGE, 1.0, by_gene=True)
+
+
+def forecast_by_kind(course: Course, kind: str) -> np.ndarray:
+    """Forecast as `graph_ridge` does with one kind of edge alone, `[time, horizon, gene]`."""
+    features = _with_neighbours(course, {kind: course.graphs[kind]})
+    return _forecast(course, features, RIDGE, 1.0)
+
+
+def movements(course: Course) -> np.ndarray:
+    """Return deviation, change, surprise and residual, log2, shape `[time, gene, N_MOVEMENTS]`."""
+    path = course.levels.path
+    so_far = np.cumsum(path, axis=0) / np.arange(1, len(path) + 1)[:, None]
+    change = np.diff(path, axis=0, prepend=path[:1])
+    return np.stack([path - so_far, change, course.surprise, course.filled - path], axis=-1)
+
+
+def own_features(course: Course) -> np.ndarray:
+    """Return the gene's own movements, in its units, shape `[time, gene, N_MOVEMENTS]`."""
+    return _in_units(course.once(movements), course)
+
+
+def neighbour_features(course: Course, graph: GeneGraph) -> np.ndarray:
+    """Return the mean movements of a gene's neighbours, in the gene's own units, likewise."""
+    moved = course.once(movements)
+    rows = moved.transpose(1, 0, 2).reshape(moved.shape[1], -1)
+    mean = (graph.neighbour_mean() @ rows).reshape(moved.shape[1], moved.shape[0], -1)
+    return _in_units(mean.transpose(1, 0, 2), course)
+
+
+def _in_units(moved: np.ndarray, course: Course) -> np.ndarray:
+    return np.clip(moved / course.unit[..., None], -LARGEST, LARGEST)
+
+
+def _with_neighbours(course: Course, graphs: dict[str, GeneGraph]) -> np.ndarray:
+    parts = [neighbour_features(course, graph) for graph in graphs.values()]
+    return np.concatenate([own_features(course), *parts], axis=-1)
+
+
+def _forecast(
+    course: Course, features: np.ndarray, ridge: float, kept: float, *, by_gene: bool = False
+) -> np.ndarray:
+    """Fit at each time to the changes known by then, and forecast, `[time, horizon, gene]`."""
+    path = course.levels.path
+    n_times, n_ahead = course.ahead.shape
+    forecast = np.repeat(path[:, None], n_ahead, axis=1)
+    for horizon in range(n_ahead):
+        seen = features * course.ahead[:, horizon, None, None]
+        change = np.full(path.shape, np.nan)
+        later = horizon + 1
+        change[: n_times - later] = course.panel.mean[later:] - path[: n_times - later]
+        change = np.clip(change / course.unit, -LARGEST, LARGEST)
+        law = _Law(features.shape[-1], ridge, kept)
+        own, beside = np.zeros((2, *path.shape))
+        following = _Following(path.shape[1])
+        for time in range(n_times):
+            if time >= later:
+                known = time - later
+                law.learn(seen[known], change[known])
+                following.learn(beside[known], change[known] - own[known])
+            if time + 1 - later >= FEWEST_CHANGES:
+                coefficients = law.coefficients()
+                own[time] = seen[time, :, :N_MOVEMENTS] @ coefficients[:N_MOVEMENTS]
+                beside[time] = seen[time, :, N_MOVEMENTS:] @ coefficients[N_MOVEMENTS:]
+                followed = following.coefficient() if by_gene else 1.0
+                forecast[time, horizon] += course.unit[time] * (own[time] + followed * beside[time])
+    return forecast
+
+
+class _Following:
+    """How much each gene follows its neighbours: a regression through the origin."""
+
+    def __init__(self, n_genes: int):
+        self._products = np.zeros(n_genes)
+        self._squares = np.zeros(n_genes)
+
+    def learn(self, forecast: np.ndarray, change: np.ndarray) -> None:
+        """Take in what the neighbours let expect, and what came; NaN where unknown."""
+        known = ~np.isnan(change)
+        self._products[known] += forecast[known] * change[known]
+        self._squares[known] += forecast[known] ** 2
+
+    def coefficient(self) -> np.ndarray:
+        """Return the shrunken coefficient, `[gene]`."""
+        return (self._products + PRIOR_FOLLOWING) / (self._squares + PRIOR_FOLLOWING)
+
+
+class _Law:
+    """Recursive least squares, pooled over genes, with a penalty relative to each feature."""
+
+    def __init__(self, n_features: int, ridge: float, kept: float):
+        self._moments = np.zeros((n_features, n_features))
+        self._products = np.zeros(n_features)
+        self._ridge = ridge
+        self._kept = kept
+
+    def learn(self, features: np.ndarray, change: np.ndarray) -> None:
+        """Take in the changes of a time, NaN where unknown: `[gene, feature]`, `[gene]`."""
+        known = ~np.isnan(change)
+        features, change = features[known], change[known]
+        n = max(len(change), 1)
+        self._moments = self._kept * self._moments + features.T @ features / n
+        self._products = self._kept * self._products + features.T @ change / n
+
+    def coefficients(self) -> np.ndarray:
+        """Return the coefficients, `[feature]`."""
+        penalty = self._ridge * np.diag(self._moments) + 1e-8
+        return np.linalg.solve(self._moments + np.diag(penalty), self._products)

@@ -1,0 +1,63 @@
+"""Combination of forecasters with weights that past origins teach.
+
+At each time the weights are non-negative, sum to one, and minimise the mean squared error of the
+combination over the forecasts whose outcome is known by then, plus a penalty for their distance
+from weights believed before any outcome was known (after Bates & Granger, 1969; the constraint and
+the shrinkage as in Diebold & Shin, International Journal of Forecasting 35, 2019).
+"""
+
+import numpy as np
+from scipy.optimize import nnls
+
+SHRINKAGE = 0.16  # of the best error, at one origin
+SUM_WEIGHT = 1e3
+
+
+def combine(forecasts: np.ndarray, observed: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Combine forecasts of one horizon.
+
+    Args:
+        forecasts: From each time, log2, shape `[arm, time, gene]`; NaN where an arm does not
+            forecast yet, at the same times for all genes.
+        observed: What came, log2, shape `[time, gene]`; NaN where not measured, and where it lies
+            beyond the last time.
+        prior: Weights believed before, shape `[arm]`.
+
+    Returns:
+        The weights at each time, shape `[time, arm]`. The outcome of a time counts from the next
+        row on: rows of a later horizon are shifted by the caller.
+    """
+    n_arms, n_times, _ = forecasts.shape
+    products = np.zeros((n_arms, n_arms))
+    weights = np.empty((n_times, n_arms))
+    n_origins = 0
+    for time in range(n_times):
+        weights[time] = solve(products / max(n_origins, 1), n_origins, prior)
+        error = observed[time] - forecasts[:, time]
+        known = np.isfinite(error).all(axis=0)
+        if known.any():
+            products += error[:, known] @ error[:, known].T / known.sum()
+            n_origins += 1
+    return weights
+
+
+def solve(products: np.ndarray, n_origins: int, prior: np.ndarray) -> np.ndarray:
+    """Return the weights of least error, shape `[arm]`.
+
+    Args:
+        products: Mean products of the arms' errors, log2², shape `[arm, arm]`.
+        n_origins: Origins that they are the mean of.
+        prior: Weights believed before, shape `[arm]`.
+    """
+    best = np.diag(products).min()
+    if n_origins == 0 or best <= 0:
+        return prior
+    penalty = np.sqrt(SHRINKAGE * best / n_origins)
+    values, vectors = np.linalg.eigh(products)
+    root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
+    scale = SUM_WEIGHT * np.sqrt(best)
+    n_arms = len(prior)
+    rows = np.concatenate([root, penalty * np.eye(n_arms), np.full((1, n_arms), scale)])
+    aims = np.concatenate([np.zeros(n_arms), penalty * prior, [scale]])
+    weights, _ = nnls(rows, aims)
+    return weights / weights.sum()

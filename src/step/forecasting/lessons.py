@@ -1,0 +1,99 @@
+"""Simulated courses as a network is taught them, and how well it does on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from step.forecasting.arms.context import Context, see, targets
+from step.forecasting.course import walk
+from step.forecasting.in_context import operators, tensors
+from step.forecasting.panel import panel_from_samples
+from step.graphs.gene_graph import GeneGraph
+from step.simulation.prior import Nature, simulate_course
+
+N_AHEAD = 3
+FIRST_TIME = 3  # before it there is too little to learn from
+UNCONNECTED = 0.1  # share of the courses whose edges are hidden
+HUBER = 2.0  # units beyond which an error counts in proportion
+SPREAD_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A course as a network is taught it.
+
+    Attributes:
+        context: What the network sees.
+        target: What came, in units, `[time, horizon, gene]`; NaN where unknown.
+        graphs: By kind of edge.
+        nature: What the course was drawn as.
+    """
+
+    context: Context
+    target: np.ndarray
+    graphs: dict[str, GeneGraph]
+    nature: Nature
+
+
+def draw_lesson(seed: int, number: int) -> Lesson:
+    """Simulate a course, and gather what a network sees of it."""
+    course = simulate_course([seed, number])
+    panel = panel_from_samples(course.times, course.samples.values, course.samples.time)
+    graphs = course.graphs
+    if np.random.default_rng([seed, number, 1]).random() < UNCONNECTED:
+        graphs = {kind: graph.without_edges() for kind, graph in graphs.items()}
+    walked = walk(panel, graphs, N_AHEAD)
+    return Lesson(see(walked), targets(walked).astype(np.float32), graphs, course.nature)
+
+
+def validate(network: nn.Module, lessons: Sequence[Lesson]) -> dict[str, float]:
+    """Score a network on held-back courses, one time ahead, over the last half of the times.
+
+    Returns:
+        Mean over the courses of the squared error relative to that of the level (`all`), of those
+        coupled by each kind of edges, strongly coupled, and of each own motion; and `best_arm`,
+        the mean relative to each course's best arm.
+    """
+    network.eval()
+    ratios: dict[str, list[float]] = {}
+    for lesson in lessons:
+        with torch.inference_mode():
+            mean = network(*tensors(lesson.context), operators(lesson.graphs)).mean[:, 0].numpy()
+        scored = slice(len(mean) // 2 - 1, -1)
+        came, arms = lesson.target[scored, 0], lesson.context.arms[scored, 0]
+        error, still = np.nanmean((came - mean[scored]) ** 2), np.nanmean(came**2)
+        best = np.nanmean((came[..., None] - arms) ** 2, axis=(0, 1)).min()
+        ratio = float(error / still)
+        kinds = ["all", lesson.nature.coupled, lesson.nature.motion]
+        kinds += ["strongly coupled"] if lesson.nature.strongly_coupled else []
+        for kind in kinds:
+            ratios.setdefault(kind, []).append(ratio)
+        ratios.setdefault("best_arm", []).append(float(error / best))
+    return {kind: float(np.mean(values)) for kind, values in sorted(ratios.items())}
+
+
+def lesson_loss(network: nn.Module, lesson: Lesson) -> Tensor:
+    """Huber loss of the mean, and the CRPS of a normal forecast for the spread alone."""
+    made = network(*tensors(lesson.context), operators(lesson.graphs))
+    target = torch.from_numpy(lesson.target[FIRST_TIME:])
+    known = ~torch.isnan(target)
+    came, mean, spread = (
+        each[known] for each in (target, made.mean[FIRST_TIME:], made.spread[FIRST_TIME:])
+    )
+    error = functional.smooth_l1_loss(mean, came, beta=HUBER)
+    return error + SPREAD_WEIGHT * normal_crps(came, mean.detach(), spread).mean()
+
+
+def normal_crps(came: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
+    """Continuous ranked probability score of a normal forecast.
+
+    σ (z (2 Φ(z) − 1) + 2 φ(z) − 1/√π), z = (y − μ) / σ (Gneiting & Raftery, 2007).
+    """
+    z = (came - mean) / spread
+    density = torch.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+    below = torch.erf(z / np.sqrt(2))
+    return spread * (z * below + 2 * density - 1 / np.sqrt(np.pi))

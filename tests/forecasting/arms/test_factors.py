@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from step.forecasting.arms.factors import factors, factors_5
+from step.forecasting.course import walk
+from tests.forecasting.arms.test_autoregression import panel
+
+
+def shared(seed: int = 0) -> np.ndarray:
+    """Genes that share a cycle, and little noise."""
+    rng = np.random.default_rng(seed)
+    cycle = np.sin(2 * np.pi * np.arange(48) / 10)[:, None]
+    return cycle @ rng.normal(0, 1, (1, 80)) + rng.normal(0, 0.01, (48, 80))
+
+
+@pytest.mark.parametrize("arm", [factors, factors_5])
+def test_a_cycle_that_genes_share_is_continued(arm):
+    course = walk(panel(shared()), {}, 3)
+    came, forecast = course.panel.mean, arm(course)
+    for horizon in range(3):
+        later = came[24 + horizon :]
+        origins = slice(23, 47 - horizon)
+        error = np.mean((later - forecast[origins, horizon]) ** 2)
+        assert error < 0.7 * np.mean((later - course.levels.path[origins]) ** 2)
+
+
+def test_too_few_times_leave_the_level():
+    course = walk(panel(shared()[:5]), {}, 2)
+    np.testing.assert_array_equal(factors(course), np.repeat(course.levels.path[:, None], 2, 1))
+
+
+def test_the_unit_of_time_changes_nothing():
+    values = panel(shared())
+    days, hours = (
+        factors(walk(values.__class__(**(vars(values) | {"times": unit * values.times})), {}, 2))
+        for unit in (1, 24)
+    )
+    np.testing.assert_allclose(days, hours, atol=1e-8)

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from step.forecasting.arms.network import step
+from step.forecasting.backtest import scored_mse
+from step.forecasting.course import walk
+from step.forecasting.graph_backtest import (
+    Places,
+    next_time_only,
+    rewired_errors,
+    shifted_errors,
+)
+from step.forecasting.origins import forecast_origins
+from step.graphs.rewiring import rewire
+from tests.forecasting.recipes import BACKTEST, course_of, untrained
+
+
+@pytest.fixture(scope="module")
+def course(study):
+    panel, graph = study
+    return course_of(panel, graph, n_ahead=3)
+
+
+@pytest.fixture(scope="module")
+def origins(course):
+    return forecast_origins(len(course.panel.times), BACKTEST)
+
+
+def test_a_rewired_graph_goes_through_all_that_the_real_one_does(course, origins):
+    graph = course.graphs["contact"]
+    alone = walk(course.panel, {"contact": rewire(graph, 5)}, 3, 0, untrained())
+    expected = scored_mse(step(alone)[origins.index, 0], course.panel, origins)
+    (found,) = rewired_errors(course, origins, [5], jobs=1)
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_course_asked_for_its_next_time_alone_is_forecast_alike(course):
+    np.testing.assert_allclose(step(next_time_only(course))[:, 0], step(course)[:, 0], rtol=1e-6)
+
+
+def test_processes_change_nothing(course, origins):
+    seeds = range(12)
+    alone, together = (rewired_errors(course, origins, seeds, jobs) for jobs in (1, 2))
+    assert alone == pytest.approx(together, rel=1e-6)
+    assert len(set(alone)) == 12
+
+
+def test_genes_are_shifted_along_their_chromosomes(course, origins):
+    n_genes = len(course.panel.genes)
+    places = Places(np.arange(n_genes) % 3, np.arange(n_genes))
+    found = shifted_errors(course, origins, places, range(3), jobs=1)
+    assert len(found) == 3
+    unplaced = Places(np.full(n_genes, -1), np.arange(n_genes))
+    still = shifted_errors(course, origins, unplaced, [1], jobs=1)
+    real = scored_mse(step(course)[origins.index, 0], course.panel, origins)
+    assert still == pytest.approx([real], rel=1e-6)
+
+
+def test_without_edges_nothing_is_rewired(course, origins):
+    unconnected = course.on({"contact": course.graphs["contact"].without_edges()}, [])
+    assert rewired_errors(unconnected, origins, range(3), jobs=1) == []

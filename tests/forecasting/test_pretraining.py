@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy import integrate, stats
+
+from step.forecasting.in_context import InContextForecaster, new_network
+from step.forecasting.lessons import draw_lesson, normal_crps, validate
+from step.forecasting.pretraining import (
+    PretrainingSettings,
+    finished,
+    learning_rate_share,
+    pretrain,
+)
+from tests.forecasting.recipes import SHAPES
+
+TRAINING = PretrainingSettings(
+    n_courses=32,
+    courses_a_step=2,
+    steps_a_round=8,
+    n_validation=6,
+    learning_rate=0.01,
+    weight_decay=0.01,
+    averaging=0.5,
+    seed=3,
+    jobs=1,
+)
+
+
+@pytest.fixture(scope="module")
+def rounds():
+    return list(pretrain(SHAPES["STEPmr"], TRAINING, None))
+
+
+def test_a_small_pretraining_improves(rounds):
+    assert [each.card.steps for each in rounds] == [8, 16]
+    lessons = [draw_lesson(TRAINING.seed, 500 + number) for number in range(6)]
+    torch.manual_seed(0)
+    before = validate(new_network(SHAPES["STEPmr"]), lessons)["all"]
+    after = rounds[-1].card.validation[-1]["all"]
+    assert before == pytest.approx(1.0, abs=0.05)  # it starts near the level
+    assert after < 0.995
+
+
+def test_a_run_that_ended_goes_on_as_if_it_had_not(rounds):
+    (resumed,) = pretrain(SHAPES["STEPmr"], TRAINING, rounds[0])
+    assert resumed.card == rounds[1].card
+    for name, weight in rounds[1].weights.items():
+        np.testing.assert_array_equal(weight, resumed.weights[name], err_msg=name)
+
+
+def test_other_settings_begin_anew(rounds):
+    other = replace(TRAINING, seed=4, n_courses=16)
+    (fresh,) = pretrain(SHAPES["STEPmr"], other, rounds[1])
+    assert fresh.card.steps == 8
+
+
+def test_the_averaged_weights_are_what_is_kept(rounds):
+    network = finished(rounds[-1], TRAINING)
+    assert network.card.n_courses == 32
+    assert network.card.validation == rounds[-1].card.validation[-1]
+    InContextForecaster(network)
+    name = "head.0.weight"
+    np.testing.assert_array_equal(network.weights[name], rounds[-1].weights[f"average.{name}"])
+    assert not np.array_equal(network.weights[name], rounds[-1].weights[f"weight.{name}"])
+
+
+def test_no_course_is_seen_twice():
+    one, again, other = (draw_lesson(1, number) for number in (1, 1, 2))
+    np.testing.assert_array_equal(one.context.inputs, again.context.inputs)
+    assert one.target.shape != other.target.shape or not np.array_equal(one.target, other.target)
+
+
+def test_the_learning_rate_rises_and_falls():
+    shares = [learning_rate_share(step, 100) for step in range(100)]
+    assert np.argmax(shares) in (9, 10)
+    assert max(shares) == pytest.approx(1.0, abs=0.1)
+    assert shares[0] < 0.15
+    assert shares[-1] < 0.01
+
+
+def test_the_crps_is_that_of_a_normal_forecast():
+    """By its definition: the integral of (F(x) − 1{y ≤ x})²."""
+    grid = np.linspace(-30, 30, 200_001)
+    for came, mean, spread in [(0.3, 0.0, 1.0), (-2.0, 1.0, 0.5), (4.0, 1.0, 3.0)]:
+        integrand = (stats.norm.cdf(grid, mean, spread) - (came <= grid)) ** 2
+        found = normal_crps(*(torch.tensor(each) for each in (came, mean, spread)))
+        assert float(found) == pytest.approx(integrate.trapezoid(integrand, grid), rel=1e-3)
