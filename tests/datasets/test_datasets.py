@@ -30,6 +30,7 @@ CARD = ModelCard(
     genes=("a", "b"),
     times=(0.5, 1.0),
     embedding_dimensions=4,
+    held_out_windows=(0, 3),
 )
 
 

@@ -31,7 +31,7 @@ from step.genome.contacts import ContactMap
 from step.published.fitted import FittedNetwork
 from tests.datasets.test_datasets import CARD
 
-ONLY_READ = {"H5adDataset", "TextContactMapDataset"}
+ONLY_READ = {"CheckpointDataset", "H5adDataset", "TextContactMapDataset"}
 
 
 def annotation(name: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ class CheckpointDataset(RecordFile):
     arrays by name, and `card`, a dataclass; both lie in one safetensors file.
 
     ```yaml
-    pretraining.STEPmr.checkpoint:
+    pretraining.STEPmr_checkpoint:
       type: step.datasets.CheckpointDataset
       filepath: data/06_models/pretraining/STEPmr.safetensors
       record: step.forecasting.pretraining.Checkpoint

@@ -9,7 +9,8 @@ the shrinkage as in Diebold & Shin, International Journal of Forecasting 35, 201
 import numpy as np
 from scipy.optimize import nnls
 
-SHRINKAGE = 0.16  # of the best error, at one origin
+SHRINKAGE = 1.0  # of the best error, at one origin
+FIRST_ORIGIN = 4  # before it the arms know too little for their errors to tell
 SUM_WEIGHT = 1e3
 
 
@@ -35,7 +36,7 @@ def combine(forecasts: np.ndarray, observed: np.ndarray, prior: np.ndarray) -> n
         weights[time] = solve(products / max(n_origins, 1), n_origins, prior)
         error = observed[time] - forecasts[:, time]
         known = np.isfinite(error).all(axis=0)
-        if known.any():
+        if time >= FIRST_ORIGIN and known.any():
             products += error[:, known] @ error[:, known].T / known.sum()
             n_origins += 1
     return weights

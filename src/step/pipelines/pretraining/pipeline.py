@@ -4,26 +4,25 @@ from kedro.pipeline import Node, Pipeline
 
 from step.pipelines.pretraining.nodes import pretrain_network
 
+KINDS = ("STEPmr", "STEPmi")
+
 
 def create_pipeline() -> Pipeline:
     """Both networks; run on request alone."""
-    return _of("STEPmr") + _of("STEPmi")
-
-
-def _of(kind: str) -> Pipeline:
+    nodes = [
+        Node(
+            pretrain_network,
+            [f"params:{kind}", "params:training", f"{kind}_checkpoint"],
+            f"{kind}_network",
+            name=f"pretrain_{kind}",
+        )
+        for kind in KINDS
+    ]
     return Pipeline(
-        [
-            Node(
-                pretrain_network,
-                ["params:network", "params:training", "checkpoint"],
-                "network",
-                name="pretrain_network",
-            )
-        ],
-        namespace=f"pretraining.{kind}",
+        nodes,
+        namespace="pretraining",
         parameters={
-            "params:network": f"params:pretraining.{kind}",
-            "params:training": "params:pretraining.training",
+            f"params:{name}": f"params:pretraining.{name}" for name in (*KINDS, "training")
         },
         tags="pretraining",
     )
