@@ -8,6 +8,8 @@ comma := ,
 CHOSEN := $(strip $(subst $(comma), ,$(EXTRAS)))
 PLAIN_EXTRAS := $(filter-out scatter,$(CHOSEN))
 SPACE := $(subst ,, )
+# Of each of the processes that test side by side.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
 .PHONY: run test setup lint coverage docs viz benchmark
@@ -16,7 +18,7 @@ run: setup
 	$(BIN)/kedro run
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check src tests tools
@@ -25,7 +27,7 @@ lint: setup
 	$(BIN)/mypy
 
 coverage: setup
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --cov
 
 docs: setup
 	$(BIN)/python tools/tables.py

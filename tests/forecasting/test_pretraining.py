@@ -16,9 +16,9 @@ from step.forecasting.pretraining import (
 from tests.forecasting.recipes import SHAPES
 
 TRAINING = PretrainingSettings(
-    n_courses=32,
+    n_courses=64,
     courses_a_step=2,
-    steps_a_round=8,
+    steps_a_round=16,
     n_validation=6,
     learning_rate=0.01,
     weight_decay=0.01,
@@ -34,7 +34,7 @@ def rounds():
 
 
 def test_a_small_pretraining_improves(rounds):
-    assert [each.card.steps for each in rounds] == [8, 16]
+    assert [each.card.steps for each in rounds] == [16, 32]
     lessons = [draw_lesson(TRAINING.seed, 500 + number) for number in range(6)]
     torch.manual_seed(0)
     before = validate(new_network(SHAPES["STEPmr"]), lessons)["all"]
@@ -51,14 +51,14 @@ def test_a_run_that_ended_goes_on_as_if_it_had_not(rounds):
 
 
 def test_other_settings_begin_anew(rounds):
-    other = replace(TRAINING, seed=4, n_courses=16)
+    other = replace(TRAINING, seed=4, n_courses=32)
     (fresh,) = pretrain(SHAPES["STEPmr"], other, rounds[1])
-    assert fresh.card.steps == 8
+    assert fresh.card.steps == 16
 
 
 def test_the_averaged_weights_are_what_is_kept(rounds):
     network = finished(rounds[-1], TRAINING)
-    assert network.card.n_courses == 32
+    assert network.card.n_courses == 64
     assert network.card.validation == rounds[-1].card.validation[-1]
     InContextForecaster(network)
     name = "head.0.weight"

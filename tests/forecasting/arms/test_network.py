@@ -30,7 +30,7 @@ def test_step_combines_the_network_and_the_arms(course):
         weight * part[time, horizon]
         for weight, part in zip(weights[time, horizon], parts, strict=True)
     )
-    np.testing.assert_allclose(step(course)[time, horizon], expected)
+    np.testing.assert_allclose(step(course)[time, horizon], expected, rtol=1e-5)
 
 
 def test_until_an_outcome_is_known_the_network_is_believed(course):

@@ -98,68 +98,73 @@ def _forecast(
     course: Course, features: np.ndarray, ridge: float, kept: float, *, by_gene: bool = False
 ) -> np.ndarray:
     """Fit at each time to the changes known by then, and forecast, `[time, horizon, gene]`."""
-    path = course.levels.path
+    path, unit = course.levels.path, course.unit
     n_times, n_ahead = course.ahead.shape
     forecast = np.repeat(path[:, None], n_ahead, axis=1)
     for horizon in range(n_ahead):
+        later = horizon + 1
         seen = features * course.ahead[:, horizon, None, None]
         change = np.full(path.shape, np.nan)
-        later = horizon + 1
         change[: n_times - later] = course.panel.mean[later:] - path[: n_times - later]
-        change = np.clip(change / course.unit, -LARGEST, LARGEST)
-        law = _Law(features.shape[-1], ridge, kept)
-        own, beside = np.zeros((2, *path.shape))
-        following = _Following(path.shape[1])
-        for time in range(n_times):
-            if time >= later:
-                known = time - later
-                law.learn(seen[known], change[known])
-                following.learn(beside[known], change[known] - own[known])
-            if time + 1 - later >= FEWEST_CHANGES:
-                coefficients = law.coefficients()
-                own[time] = seen[time, :, :N_MOVEMENTS] @ coefficients[:N_MOVEMENTS]
-                beside[time] = seen[time, :, N_MOVEMENTS:] @ coefficients[N_MOVEMENTS:]
-                followed = following.coefficient() if by_gene else 1.0
-                forecast[time, horizon] += course.unit[time] * (own[time] + followed * beside[time])
+        change = np.clip(change / unit, -LARGEST, LARGEST)
+        law = _coefficients(seen, change, later, ridge, kept)
+        # Sums by einsum: of matrices this small, threads of the linear algebra only hinder.
+        own, beside = (
+            np.einsum("tgi,ti->tg", seen[..., part], law[:, part])
+            for part in (slice(N_MOVEMENTS), slice(N_MOVEMENTS, None))
+        )
+        if by_gene:
+            beside = beside * _following(beside, change - own, later)
+        forecast[:, horizon] += unit * (own + beside)
     return forecast
 
 
-class _Following:
-    """How much each gene follows its neighbours: a regression through the origin."""
+def _coefficients(
+    seen: np.ndarray, change: np.ndarray, later: int, ridge: float, kept: float
+) -> np.ndarray:
+    """Fit one law of all genes at each time to the changes known by then.
 
-    def __init__(self, n_genes: int):
-        self._products = np.zeros(n_genes)
-        self._squares = np.zeros(n_genes)
+    Args:
+        seen: Features, shape `[time, gene, feature]`.
+        change: What came, NaN where unknown, shape `[time, gene]`.
+        later: Times after which a change is known.
+        ridge: Penalty, relative to each feature's mean square.
+        kept: Weight of a time's changes, relative to those of the time after.
 
-    def learn(self, forecast: np.ndarray, change: np.ndarray) -> None:
-        """Take in what the neighbours let expect, and what came; NaN where unknown."""
-        known = ~np.isnan(change)
-        self._products[known] += forecast[known] * change[known]
-        self._squares[known] += forecast[known] ** 2
+    Returns:
+        Shape `[time, feature]`; zero until the changes of `FEWEST_CHANGES` times are known.
+    """
+    n_times, _, n_features = seen.shape
+    known = ~np.isnan(change)
+    counted = np.maximum(known.sum(axis=1), 1)[:, None]
+    features, came = np.where(known[..., None], seen, 0.0), np.nan_to_num(change)
+    squares = np.einsum("tgi,tgj->tij", features, features) / counted[..., None]
+    products = np.einsum("tgi,tg->ti", features, came) / counted
+    moments, sums = np.zeros((n_features, n_features)), np.zeros(n_features)
+    law = np.zeros((n_times, n_features))
+    for time in range(later, n_times):
+        moments = kept * moments + squares[time - later]
+        sums = kept * sums + products[time - later]
+        if time + 1 - later >= FEWEST_CHANGES:
+            penalty = np.diag(ridge * np.diag(moments) + 1e-8)
+            law[time] = np.linalg.solve(moments + penalty, sums)
+    return law
 
-    def coefficient(self) -> np.ndarray:
-        """Return the shrunken coefficient, `[gene]`."""
-        return (self._products + PRIOR_FOLLOWING) / (self._squares + PRIOR_FOLLOWING)
 
+def _following(beside: np.ndarray, came: np.ndarray, later: int) -> np.ndarray:
+    """Regress what came on what the neighbours let expect, gene by gene and through the origin.
 
-class _Law:
-    """Recursive least squares, pooled over genes, with a penalty relative to each feature."""
+    Args:
+        beside: The neighbours' part of the forecast, shape `[time, gene]`.
+        came: The change less the gene's own part, NaN where unknown, shape `[time, gene]`.
+        later: Times after which a change is known.
 
-    def __init__(self, n_features: int, ridge: float, kept: float):
-        self._moments = np.zeros((n_features, n_features))
-        self._products = np.zeros(n_features)
-        self._ridge = ridge
-        self._kept = kept
-
-    def learn(self, features: np.ndarray, change: np.ndarray) -> None:
-        """Take in the changes of a time, NaN where unknown: `[gene, feature]`, `[gene]`."""
-        known = ~np.isnan(change)
-        features, change = features[known], change[known]
-        n = max(len(change), 1)
-        self._moments = self._kept * self._moments + features.T @ features / n
-        self._products = self._kept * self._products + features.T @ change / n
-
-    def coefficients(self) -> np.ndarray:
-        """Return the coefficients, `[feature]`."""
-        penalty = self._ridge * np.diag(self._moments) + 1e-8
-        return np.linalg.solve(self._moments + np.diag(penalty), self._products)
+    Returns:
+        The coefficient at each time, shrunk towards one, shape `[time, gene]`.
+    """
+    known = ~np.isnan(came)
+    products = np.cumsum(np.where(known, beside * came, 0.0), axis=0)
+    squares = np.cumsum(np.where(known, beside**2, 0.0), axis=0)
+    unknown = np.zeros((later, beside.shape[1]))
+    products, squares = (np.concatenate([unknown, each])[:-later] for each in (products, squares))
+    return (products + PRIOR_FOLLOWING) / (squares + PRIOR_FOLLOWING)
