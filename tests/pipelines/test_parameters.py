@@ -193,7 +193,7 @@ FINDINGS = [
     ("backtest.history_share", 0.5, "is 0.5 and scored_share 0.5; together they must be below 1"),
     ("bactest.rewirings", 5, "there is no such setting. Did you mean backtest.rewirings?"),
     ("mrna.nonsense", 5, "there is no such setting. `mrna` has layout, normalisation"),
-    ("mrna.network.kind", "STEPmii", "one of STEPmi, STEPmr. Did you mean STEPmi?"),
+    ("mrna.network.kind", "STEPmii", "one of STEPmr, STEPmi. Did you mean STEPmi?"),
 ]
 
 
@@ -206,7 +206,7 @@ def test_what_was_once_let_through_is_refused(name, value, expected):
     ("section", "weights"),
     [
         ("mrna.pairs", ["contact", "compartment", "tad", "insulation"]),
-        ("mrna.network.loss", ["error", "direction", "trend", "consistency"]),
+        ("published.mrna.network.loss", ["error", "direction", "trend", "consistency"]),
     ],
 )
 def test_one_weight_is_above_zero(section, weights):

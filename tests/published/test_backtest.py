@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.forecasting import training
+from step.published import descent
 from step.models.step_mi import STEPmiConfig
 from step.published.backtest import run_published
 from step.published.embedding import EmbeddedCourse
@@ -64,7 +64,7 @@ def test_too_few_times_are_explained():
 
 
 def test_mixed_precision_is_off_where_the_device_has_no_bfloat16(monkeypatch):
-    monkeypatch.setattr(training, "computes_bfloat16", lambda device: False)
+    monkeypatch.setattr(descent, "computes_bfloat16", lambda device: False)
     mixed, single = (
         run_published(COURSE, RING, network(max_epochs=2, mixed_precision=precision))
         for precision in (True, False)

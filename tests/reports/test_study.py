@@ -75,9 +75,9 @@ def test_the_page_needs_nothing_else():
 
 
 def test_a_graph_that_was_not_tested_has_no_figure():
-    assert 'alt="The same network on the real graph' in report()
+    assert 'alt="STEP on the real graph' in report()
     untested = replace(METRICS, graph_test=graph_test(0.1, 0.1, [], n_edges=0))
-    assert 'alt="The same network on the real graph' not in report(untested)
+    assert 'alt="STEP on the real graph' not in report(untested)
 
 
 @pytest.mark.parametrize("field", ["gene", "symbol"])
