@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.published import descent
 from step.models.step_mi import STEPmiConfig
+from step.published import descent
 from step.published.backtest import run_published
 from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedSTEPmi
