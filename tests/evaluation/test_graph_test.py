@@ -32,3 +32,11 @@ def test_the_effect_beside_errorless_controls_is_undefined():
     test = graph_test(0.0, 0.0, [0.0, 0.0], n_edges=5)
     assert test.effect is None
     assert test.p == 1.0
+
+
+def test_shifted_graphs_have_a_p_of_their_own():
+    test = graph_test(0.9, 1.1, [1.0] * 19, 5, shifted_mse=[0.8, 1.0, 1.0])
+    assert test.shifted_mse == (0.8, 1.0, 1.0)
+    assert test.shifted_p == 0.5
+    assert test.p == 0.05
+    assert graph_test(0.9, 1.1, [1.0], 5).shifted_p is None

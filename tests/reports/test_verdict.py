@@ -52,3 +52,10 @@ def test_an_untested_graph_is_explained_by_the_one_reason_that_applies():
     assert "no rewired graphs were asked for" in unasked
     assert "3503 gene pairs" in unasked
     assert "no two genes" not in unasked
+
+
+def test_shifted_graphs_stand_beside_it():
+    test = graph_test(0.1, 0.18, [0.15] * 19, n_edges=7, shifted_mse=[0.12, 0.11, 0.13])
+    verdict = graph_verdict(test)
+    assert "shifted along their chromosomes, it is 0.11000 to 0.13000 (p = 0.25)." in verdict
+    assert "shifted" not in graph_verdict(graph_test(0.1, 0.18, [0.15] * 19, n_edges=7))

@@ -3,16 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from step.forecasting.level import Levels, local_levels
 from step.forecasting.panel import Panel
 from step.graphs.gene_graph import GeneGraph
-
-if TYPE_CHECKING:
-    from step.forecasting.in_context import InContextForecaster
 
 Found = TypeVar("Found")
 SMALLEST_UNIT = 0.02  # log2
@@ -30,7 +27,8 @@ class Course:
         levels: The level at each time.
         graphs: The graphs of genes, by kind of edge.
         first: Index of the first time from which forecasts are asked for.
-        network: The pretrained network; None where none is asked for.
+        network: The pretrained network, as `step.forecasting.in_context.InContextForecaster` has
+            it; None where none is asked for.
         jobs: Processes that work side by side where a forecaster is fitted anew at each time.
     """
 
@@ -39,7 +37,7 @@ class Course:
     levels: Levels
     graphs: dict[str, GeneGraph]
     first: int
-    network: "InContextForecaster | None" = None
+    network: Callable[..., Any] | None = None
     jobs: int = 1
     _known: dict[Callable[["Course"], Any], Any] = field(default_factory=dict, repr=False)
 
@@ -104,7 +102,7 @@ def walk(
     graphs: dict[str, GeneGraph],
     n_ahead: int,
     first: int = 0,
-    network: "InContextForecaster | None" = None,
+    network: Callable[..., Any] | None = None,
     jobs: int = 1,
 ) -> Course:
     """Walk a course.

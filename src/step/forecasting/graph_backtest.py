@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import joblib
 import numpy as np
+import pandas as pd
 import torch
 
 from step.forecasting.arms.context import WITHOUT_GRAPH
@@ -34,6 +35,19 @@ class Places:
     place: np.ndarray
 
 
+def gene_places(genes: pd.DataFrame, names: np.ndarray) -> Places:
+    """Look up where genes lie.
+
+    Args:
+        genes: gene, chrom, tss (missing where unplaced).
+        names: The genes in the order of the course.
+    """
+    placed = genes.set_index("gene").reindex(names)
+    chromosome = placed["chrom"].factorize()[0]
+    place = pd.to_numeric(placed["tss"], errors="coerce").fillna(-1)
+    return Places(chromosome, place.to_numpy(dtype=float))
+
+
 def rewired_errors(
     course: Course, origins: Origins, seeds: Sequence[int], jobs: int
 ) -> list[float]:
@@ -54,7 +68,13 @@ def rewired_errors(
 def shifted_errors(
     course: Course, origins: Origins, places: Places, seeds: Sequence[int], jobs: int
 ) -> list[float]:
-    """Errors of `step` where genes are shifted along their chromosomes; see `shift`."""
+    """Errors of `step` where genes are shifted along their chromosomes; see `shift`.
+
+    Nothing where no chromosome holds two genes; otherwise as `rewired_errors`.
+    """
+    placed = places.chromosome[places.chromosome >= 0]
+    if len(np.unique(placed)) == len(placed):
+        return []
     return _errors(course, origins, seeds, jobs, _Shift(places))
 
 

@@ -51,13 +51,24 @@ def graph_verdict(test: GraphTest) -> str:
     numbers = (
         f"the real graph has a mean squared error of {test.real_mse:.5f}, {n_rewired} rewired ones "
         f"{min(test.rewired_mse):.5f} to {max(test.rewired_mse):.5f} ({_effect(test)}"
-        f"p = {test.p:.3g}); without a graph it is {test.no_graph_mse:.5f}."
+        f"p = {test.p:.3g}); without a graph it is {test.no_graph_mse:.5f}.{_shifted(test)}"
     )
     if test.p <= SIGNIFICANT:
         return f"The genome's contacts help: {numbers}"
     if n_rewired < ENOUGH_GRAPHS:
         return f"Too few rewired graphs to tell whether the genome's contacts help: {numbers}"
     return f"The genome's contacts do not help beyond chance: {numbers}"
+
+
+def _shifted(test: GraphTest) -> str:
+    """What remains where genes keep their order on the chromosome, but not their places."""
+    if test.shifted_p is None:
+        return ""
+    low, high = min(test.shifted_mse), max(test.shifted_mse)
+    return (
+        f" Where genes are shifted along their chromosomes, it is {low:.5f} to {high:.5f} "
+        f"(p = {test.shifted_p:.3g})."
+    )
 
 
 def _effect(test: GraphTest) -> str:

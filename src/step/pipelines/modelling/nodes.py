@@ -17,7 +17,7 @@ from step.forecasting.backtest import (
 )
 from step.forecasting.course import Course, walk
 from step.forecasting.fitted import FittedNetwork, ModelCard
-from step.forecasting.graph_backtest import rewired_errors
+from step.forecasting.graph_backtest import gene_places, rewired_errors, shifted_errors
 from step.forecasting.in_context import (
     InContextForecaster,
     NetworkSettings,
@@ -34,6 +34,7 @@ TESTED = [name for name, arm in ARMS.items() if not arm.simple]
 def run_backtest(
     expression: pd.DataFrame,
     edges: pd.DataFrame,
+    genes: pd.DataFrame,
     network: NetworkSettings,
     backtest: BacktestSettings,
 ) -> dict[str, object]:
@@ -48,6 +49,8 @@ def run_backtest(
     mse = {arm: scored_mse(forecasts[arm], panel, origins) for arm in TESTED}
     seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
     rewired = rewired_errors(course, origins, seeds, backtest.jobs)
+    places = gene_places(genes, panel.genes)
+    shifted = shifted_errors(course, origins, places, seeds, backtest.jobs)
     n_edges = sum(len(graph.first) for graph in course.graphs.values())
     tables = [
         arm_table(arm, forecast, panel, origins, backtest.coverage)
@@ -56,7 +59,7 @@ def run_backtest(
     future = course.once(ARMS["step"].forecast)[-1]
     return {
         "backtest": pd.concat(tables, ignore_index=True),
-        "graph_test": graph_test(mse["step"], mse["step_no_graph"], rewired, n_edges),
+        "graph_test": graph_test(mse["step"], mse["step_no_graph"], rewired, n_edges, shifted),
         "forecast": future_table(forecasts["step"], future, course, origins, backtest.coverage),
         "model": FittedNetwork(pretrained.weights, _card(pretrained, course)),
     }

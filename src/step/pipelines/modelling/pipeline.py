@@ -13,13 +13,13 @@ def create_pipeline(assay: str) -> Pipeline:
         [
             Node(
                 run_backtest,
-                ["expression", "edges", "params:network", "params:backtest"],
+                ["expression", "edges", "genes", "params:network", "params:backtest"],
                 {name: name for name in OUTPUTS},
                 name="run_backtest",
             )
         ],
         namespace=f"modelling.{assay}",
-        inputs={name: f"{assay}.{name}" for name in ("expression", "edges")},
+        inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "genes")},
         outputs={name: f"{assay}.{name}" for name in OUTPUTS},
         parameters={
             "params:network": f"params:{assay}.network",
