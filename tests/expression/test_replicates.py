@@ -58,9 +58,8 @@ def test_noise_floor_is_the_error_of_one_who_knows_the_truth():
 def test_the_noise_floor_is_that_of_the_times_asked_for():
     table = samples({("g", 1.0): [1.0, 3.0], ("g", 2.0): [1.0, 5.0], ("h", 2.0): [1.0, 1.0]})
     expression = summarise_replicates(table)
-    pooled = (2.0 + 8.0) / 2  # of g, over its two times
-    assert noise_floor(expression, np.array([1.0])) == pytest.approx(pooled / 2)
-    assert noise_floor(expression, np.array([2.0])) == pytest.approx((pooled / 2 + 0.0) / 2)
+    assert noise_floor(expression, np.array([1.0])) == pytest.approx(1.0)
+    assert noise_floor(expression, np.array([2.0])) == pytest.approx((4.0 + 0.0) / 2)
 
 
 def test_reliability_is_the_share_of_variance_that_is_not_noise():

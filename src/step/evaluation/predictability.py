@@ -37,8 +37,8 @@ def gene_table(
     own = scored[scored["arm"] == "step"]
     observed = own.groupby("gene")["observed"]
     times = scored["target_time"].unique()
-    noise = noise_variance(expression)[expression["time"].isin(times)]
-    noise = noise.groupby(expression["gene"]).mean()
+    at_times = expression[expression["time"].isin(times)]
+    noise = noise_variance(at_times).groupby(at_times["gene"]).mean()
     table = genes.set_index("gene").join(score_genes(own))
     table["baseline_mse"] = score_genes(scored[scored["arm"] == baseline])["mse"]
     table["noise_floor_mse"] = noise

@@ -91,7 +91,7 @@ def gene_noise(expression: pd.DataFrame) -> pd.DataFrame:
 def noise_floor(expression: pd.DataFrame, times: np.ndarray) -> float:
     """Mean squared error that replicate noise alone leaves at the given times, log2².
 
-    The mean of `noise_variance` over genes and times: even a forecaster that knew the true
-    expression would be this far from the measured means, on average.
+    The mean over genes and times of `noise_variance` by the replicates of these times: even a
+    forecaster that knew the true expression would be this far from the measured means, on average.
     """
-    return float(noise_variance(expression)[expression["time"].isin(times)].mean())
+    return float(noise_variance(expression[expression["time"].isin(times)]).mean())
