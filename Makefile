@@ -18,7 +18,7 @@ run: setup
 	$(BIN)/kedro run
 
 test: setup
-	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check src tests tools
@@ -27,7 +27,7 @@ lint: setup
 	$(BIN)/mypy
 
 coverage: setup
-	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --cov
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov
 
 docs: setup
 	$(BIN)/python tools/tables.py
