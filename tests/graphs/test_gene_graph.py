@@ -17,7 +17,7 @@ def test_connected_genes_share_the_number_of_their_component():
 
 def test_the_mean_over_neighbours_weighs_them():
     graph = GeneGraph(np.array([0, 0]), np.array([1, 2]), np.array([1.0, 3.0]), 4)
-    mean = graph.neighbour_mean().toarray()
+    mean = graph.neighbour_mean.toarray()
     np.testing.assert_allclose(mean[0], [0, 0.25, 0.75, 0])
     np.testing.assert_allclose(mean[1], [1, 0, 0, 0])
     np.testing.assert_allclose(mean[3], 0)
@@ -25,5 +25,5 @@ def test_the_mean_over_neighbours_weighs_them():
 
 def test_a_directed_edge_is_heard_by_its_second_gene_alone():
     graph = GeneGraph(np.array([0, 2]), np.array([1, 1]), np.array([-1.0, 1.0]), 3, directed=True)
-    mean = graph.neighbour_mean().toarray()
+    mean = graph.neighbour_mean.toarray()
     np.testing.assert_allclose(mean, [[0, 0, 0], [-0.5, 0, 0.5], [0, 0, 0]])

@@ -144,11 +144,10 @@ def tensors(context: Context) -> tuple[torch.Tensor, ...]:
 
 def operators(graphs: dict[str, GeneGraph]) -> tuple[GraphOperator, ...]:
     """Return the graphs as a network's convolutions take them."""
-    return tuple(_operator(each.neighbour_mean()) for each in graphs.values())
+    return tuple(_operator(each.neighbour_mean) for each in graphs.values())
 
 
 def _operator(mean: scipy.sparse.csr_array) -> GraphOperator:
-    mean.sort_indices()
     return GraphOperator.of_neighbours(
         torch.from_numpy(mean.indptr.astype(np.int64)),
         torch.from_numpy(mean.indices.astype(np.int64)),

@@ -1,6 +1,7 @@
 """The graph of genes as index arrays."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ class GeneGraph:
     n_genes: int
     directed: bool = False
 
+    @cached_property
     def neighbour_mean(self) -> scipy.sparse.csr_array:
         """The matrix that takes the mean over each gene's neighbours, shape `[gene, gene]`.
 
@@ -41,7 +43,14 @@ class GeneGraph:
             (weight, (target, source)), shape=(self.n_genes, self.n_genes)
         )
         total = np.asarray(abs(matrix).sum(axis=1)).ravel()
-        return (scipy.sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix).tocsr()
+        mean = (scipy.sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix).tocsr()
+        mean.sort_indices()
+        return mean
+
+    @property
+    def has_neighbours(self) -> np.ndarray:
+        """Whether an edge leads to each gene, shape `[gene]`."""
+        return np.asarray(abs(self.neighbour_mean).sum(axis=1)).ravel() > 0
 
     def both_directions(self) -> tuple[np.ndarray, np.ndarray]:
         """Each edge from first to second, then each from second to first.

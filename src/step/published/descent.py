@@ -65,7 +65,6 @@ def descend(
     loss: LossConfig,
     *,
     mixed_precision: bool,
-    max_grad_norm: float | None,
 ) -> dict[str, float]:
     """Take one step; the model and the optimiser are changed in place.
 
@@ -77,7 +76,6 @@ def descend(
         loss: Weights of the loss.
         mixed_precision: Whether the network computes in bfloat16 where that is safe; the loss, the
             weights and the sums over the graph stay in single precision.
-        max_grad_norm: Norm to which a larger gradient is scaled down; None leaves it as it is.
 
     Returns:
         Each weighted component of the loss before the step, and `total`.
@@ -88,8 +86,6 @@ def descend(
     components = loss_components(forecast, windows.target, windows.history, loss)
     total = torch.stack(list(components.values())).sum()
     total.backward()
-    if max_grad_norm is not None:
-        nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
     optimiser.step()
     return {name: value.item() for name, value in components.items()} | {"total": total.item()}
 

@@ -127,7 +127,6 @@ def _train_epoch(
                 operator,
                 network.loss,
                 mixed_precision=network.training.mixed_precision,
-                max_grad_norm=None,
             )
         )
     return pd.DataFrame(steps).mean().to_dict()

@@ -7,6 +7,8 @@ neighbours. All are in units of the gene's usual surprise, and in proportion to 
 coefficients are the same for all genes, and at each time those that fit the changes known by then.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from step.forecasting.arms.registry import simple_arm
@@ -60,7 +62,7 @@ def graph_ridge_by_gene(course: Course) -> np.ndarray:
 
 def forecast_by_kind(course: Course, kind: str) -> np.ndarray:
     """Forecast as `graph_ridge` does with one kind of edge alone, `[time, horizon, gene]`."""
-    features = _with_neighbours(course, {kind: course.graphs[kind]})
+    features = _with_neighbours(course, [kind])
     return _forecast(course, features, RIDGE, 1.0)
 
 
@@ -81,17 +83,22 @@ def neighbour_features(course: Course, graph: GeneGraph) -> np.ndarray:
     """Return the mean movements of a gene's neighbours, in the gene's own units, likewise."""
     moved = course.once(movements)
     rows = moved.transpose(1, 0, 2).reshape(moved.shape[1], -1)
-    mean = (graph.neighbour_mean() @ rows).reshape(moved.shape[1], moved.shape[0], -1)
+    mean = (graph.neighbour_mean @ rows).reshape(moved.shape[1], moved.shape[0], -1)
     return _in_units(mean.transpose(1, 0, 2), course)
+
+
+def neighbours(course: Course) -> dict[str, np.ndarray]:
+    """Return `neighbour_features` of each of the course's graphs, by kind of edge."""
+    return {kind: neighbour_features(course, graph) for kind, graph in course.graphs.items()}
 
 
 def _in_units(moved: np.ndarray, course: Course) -> np.ndarray:
     return np.clip(moved / course.unit[..., None], -LARGEST, LARGEST)
 
 
-def _with_neighbours(course: Course, graphs: dict[str, GeneGraph]) -> np.ndarray:
-    parts = [neighbour_features(course, graph) for graph in graphs.values()]
-    return np.concatenate([own_features(course), *parts], axis=-1)
+def _with_neighbours(course: Course, kinds: Iterable[str]) -> np.ndarray:
+    parts = course.once(neighbours)
+    return np.concatenate([own_features(course), *(parts[kind] for kind in kinds)], axis=-1)
 
 
 def _forecast(

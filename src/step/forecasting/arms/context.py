@@ -12,13 +12,14 @@ from step.forecasting.arms.autoregression import (
     forecast_by_kind,
     graph_ridge,
     graph_ridge_by_gene,
-    neighbour_features,
+    neighbours,
     own_features,
     ridge_ar,
     ridge_ar_forgetting,
 )
 from step.forecasting.arms.baselines import gene_mean, last_value, local_level, ses
 from step.forecasting.arms.factors import factors, factors_5
+from step.forecasting.arms.registry import ARMS
 from step.forecasting.course import Course, Forecaster
 from step.models.in_context import ContextWidths
 
@@ -34,7 +35,7 @@ COMBINED: tuple[Forecaster, ...] = (
     factors,
     factors_5,
 )
-WITHOUT_GRAPH = frozenset(COMBINED) - {graph_ridge, graph_ridge_by_gene}
+WITHOUT_GRAPH = frozenset(each for each in COMBINED if not ARMS[each.__name__].graph)
 N_ARMS = len(COMBINED)
 N_OWN = 12
 N_INPUTS = N_OWN + 3 * N_ARMS
@@ -111,11 +112,11 @@ def see(course: Course) -> Context:
         axis=-1,
     )
     kinds = np.zeros((len(course.graphs), len(level), N_OF_KIND))
-    neighbours = np.zeros((len(course.graphs), *level.shape, N_MOVEMENTS))
-    for number, (kind, graph) in enumerate(course.graphs.items()):
+    beside = np.zeros((len(course.graphs), *level.shape, N_MOVEMENTS))
+    for number, (kind, moved) in enumerate(course.once(neighbours).items()):
         kinds[number] = _of_kind(course, kind, changes)
-        neighbours[number] = neighbour_features(course, graph)
-    seen = (inputs, ahead, arms, kinds, neighbours, unit, level)
+        beside[number] = moved
+    seen = (inputs, ahead, arms, kinds, beside, unit, level)
     return Context(*(each.astype(np.float32) for each in seen))
 
 
@@ -131,7 +132,7 @@ def _own(course: Course, usual: np.ndarray) -> np.ndarray:
     by_time = [np.log(since / usual), np.log(course.ahead[:, 0] / usual), np.log(count) / 3.0]
     connected = np.zeros(shape[1], dtype=bool)
     for graph in course.graphs.values():
-        connected |= np.asarray(abs(graph.neighbour_mean()).sum(axis=1)).ravel() > 0
+        connected |= graph.has_neighbours
     return np.concatenate(
         [
             moved,
@@ -202,12 +203,11 @@ def _of_kind(course: Course, kind: str, changes: np.ndarray) -> np.ndarray:
     laws = np.stack([course.once(ridge_ar)[:, 0], forecast_by_kind(course, kind)[:, 0]], -1)
     laws = ((laws - level[..., None]) / unit[..., None])[:, None]
     pooled, _ = _errors_so_far(np.clip(laws, -LARGEST_FORECAST, LARGEST_FORECAST), changes[:, :1])
-    rows = np.asarray(abs(course.graphs[kind].neighbour_mean()).sum(axis=1)).ravel()
     n_times = len(level)
     return np.stack(
         [
             pooled[:, 0, 1] - pooled[:, 0, 0],
-            np.full(n_times, (rows > 0).mean()),
+            np.full(n_times, course.graphs[kind].has_neighbours.mean()),
             np.log(np.arange(1, n_times + 1)) / 3.0,
         ],
         axis=-1,
