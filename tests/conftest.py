@@ -13,6 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from step.forecasting.panel import Panel
 from step.graphs.gene_graph import GeneGraph
 from step.simulation.expression import (
+    Followed,
     choose_leading,
     neighbour_weights,
     replicate_log2,
@@ -35,7 +36,7 @@ def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Pane
     neighbours = neighbour_weights(bins, genes)
     leading = choose_leading(neighbours, seed)
     times = sample_times()
-    latent = simulate_latent(neighbours, leading, times, coupling, seed)
+    latent = simulate_latent([Followed(neighbours, coupling)], leading, times, seed)
     samples = replicate_log2(latent, np.full(len(times), 3), 0.2, seed)
     values = samples.reshape(len(times), 3, n_genes)
     both = (neighbours + neighbours.T).tocoo()

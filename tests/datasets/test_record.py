@@ -5,9 +5,10 @@ import pytest
 from kedro.io import DatasetError
 
 from step.datasets import RecordDataset
-from step.evaluation.graph_test import GraphTest, graph_test
+from step.evaluation.graph_test import GraphTest
+from tests.evaluation.tables import graph_test_of
 
-TEST = graph_test(0.1, 0.12, [0.11, 0.13], n_edges=7)
+TEST = graph_test_of(0.125, 0.25, [0.25, 0.5], n_edges=7)
 
 
 @pytest.fixture
@@ -28,14 +29,15 @@ def content(dataset) -> dict:
 def test_a_record_comes_back_as_it_was(dataset):
     dataset.save(TEST)
     assert dataset.load() == TEST
-    assert dataset.load().rewired_mse == (0.11, 0.13)
+    assert dataset.load().rewired_mse == (0.25, 0.5)
 
 
 @pytest.mark.parametrize("undefined", [None, float("nan"), float("inf"), -float("inf")])
 def test_what_is_undefined_is_absent(dataset, undefined):
-    dataset.save(replace(TEST, effect=undefined, rewired_mse=()))
+    test = replace(TEST, effect_low=None, effect_high=None, rewired_mse=())
+    dataset.save(replace(test, effect=undefined))
     assert set(content(dataset)) == {"real_mse", "no_graph_mse", "n_edges", "p"}
-    assert dataset.load() == replace(TEST, effect=None, rewired_mse=())
+    assert dataset.load() == replace(test, effect=None)
 
 
 @pytest.mark.parametrize(
@@ -78,5 +80,5 @@ def test_the_preview_is_the_file(dataset):
 
 
 def test_an_untested_graph_keeps_its_reason(dataset):
-    dataset.save(graph_test(0.1, 0.1, [], n_edges=0))
+    dataset.save(graph_test_of(0.1, 0.1, [], n_edges=0))
     assert dataset.load() == GraphTest(0.1, 0.1, 0, untested="no edges")

@@ -1,9 +1,15 @@
 """Small tables as a backtest leaves them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from step.evaluation.graph_test import GraphTest, graph_test
+from step.forecasting.backtest import Losses
+
 FIRST_TARGET = 6
+COUNTED = np.full(12, 30)
 
 
 def course(n_genes: int = 30, n_times: int = 18, seed: int = 0) -> np.ndarray:
@@ -52,7 +58,10 @@ def arm_rows(arm: str, values: np.ndarray, forecast: np.ndarray) -> pd.DataFrame
 
 
 def backtest_of(values: np.ndarray, seed: int = 1) -> pd.DataFrame:
-    """A backtest in which `step` errs by 0.3 log2, `ses` by 0.6, and the last value as it does."""
+    """A backtest in which `step` errs by 0.3 log2, `ses` by 0.6, and the last value as it does.
+
+    `step_no_graph` forecasts even genes as `step` does, and errs more in the others.
+    """
     rng = np.random.default_rng(seed)
     target = values[FIRST_TARGET:]
     forecasts = {
@@ -60,8 +69,37 @@ def backtest_of(values: np.ndarray, seed: int = 1) -> pd.DataFrame:
         "ses": target + rng.normal(0, 0.6, target.shape),
         "last_value": values[FIRST_TARGET - 1 : -1],
     }
+    more = np.where(np.arange(target.shape[1]) % 2, rng.normal(0, 0.6, target.shape), 0.0)
+    forecasts["step_no_graph"] = forecasts["step"] + more
     return pd.concat(
         [arm_rows(arm, values, forecast) for arm, forecast in forecasts.items()], ignore_index=True
+    )
+
+
+def graph_test_of(
+    real: float,
+    no_graph: float,
+    rewired: Sequence[float],
+    n_edges: int,
+    shifted: Sequence[float] = (),
+) -> GraphTest:
+    """The graph test of errors that are the same at every origin."""
+    losses = [Losses(np.full(12, mse), COUNTED) for mse in (real, no_graph)]
+    controls = [
+        np.repeat(np.array(each, dtype=float)[:, None], 12, axis=1) for each in (rewired, shifted)
+    ]
+    return graph_test(*losses, n_edges, *controls)
+
+
+def weights_of(n_genes: int) -> pd.DataFrame:
+    """What `step` leans on: the last value of even genes, smoothing of odd ones."""
+    names = [f"g{n}" for n in range(n_genes)]
+    even = np.arange(n_genes) % 2 == 0
+    return pd.concat(
+        [
+            pd.DataFrame({"gene": names, "arm": "last_value", "weight": np.where(even, 0.6, 0.4)}),
+            pd.DataFrame({"gene": names, "arm": "ses", "weight": np.where(even, 0.4, 0.6)}),
+        ]
     )
 
 

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 
-from step.evaluation.metrics import score_genes
 from step.evaluation.predictability import gene_table
-from tests.evaluation.tables import backtest_of, course, expression_of, genes_of
+from step.evaluation.scores import score_genes
+from tests.evaluation.tables import backtest_of, course, expression_of, genes_of, weights_of
 
 VALUES = course()
 
 
-def table_of(values: np.ndarray, **changes: object):
+def table_of(values: np.ndarray, baseline: str = "ses", **changes: object):
     genes = genes_of(values.shape[1]).assign(**changes)
-    found = gene_table(backtest_of(values), genes, expression_of(values), "ses")
+    weights = weights_of(values.shape[1])
+    found = gene_table(backtest_of(values), genes, expression_of(values), weights, baseline)
     return found.set_index("gene")
 
 
@@ -81,6 +82,47 @@ def test_skill_over_an_errorless_baseline_is_undefined_and_untested():
     values = VALUES.copy()
     values[4:, 5] = 30.0
     genes, expression = genes_of(30), expression_of(values)
-    found = gene_table(backtest_of(values), genes, expression, "last_value").set_index("gene")
+    found = gene_table(
+        backtest_of(values), genes, expression, weights_of(30), "last_value"
+    ).set_index("gene")
     assert found.loc["g5", ["skill", "skill_p", "skill_q"]].isna().all()
     assert np.isfinite(found.drop(index="g5")[["skill", "skill_p", "skill_q"]]).all(axis=None)
+
+
+def test_genes_that_gain_from_their_neighbours_are_told_with_a_q():
+    """`step_no_graph` forecasts even genes as `step` does."""
+    found = table_of(VALUES)
+    odd = found.index.str[1:].astype(int) % 2 == 1
+    assert found.loc[~odd, ["graph_gain", "graph_p", "graph_q"]].isna().all(axis=None)
+    gains = found.loc[odd]
+    assert (gains["graph_gain"] > 0.3).all()
+    assert (gains["graph_q"] >= gains["graph_p"]).all()
+    assert (gains["graph_q"] < 0.1).mean() > 0.6
+
+
+def test_the_arm_of_the_highest_weight_is_leaned_on():
+    found = table_of(VALUES)["leaned_on"]
+    assert found[["g4", "g5"]].tolist() == ["last_value", "ses"]
+
+
+def test_every_gene_has_a_class():
+    values = VALUES.copy()
+    values[:, 3] = np.nan
+    values[4:, 5] = 30.0
+    values[:, 6] = 2.0
+    table = table_of(values, "last_value")
+    found = table["class"]
+    named = {"g2": "below background", "g3": "not measured", "g5": "saturated", "g6": "constant"}
+    assert found[list(named)].to_dict() == named
+    others = table.drop(list(named))
+    better = (others["skill"] > 0) & (others["skill_q"] <= 0.05)
+    assert better.sum() >= 5
+    assert ((others["class"] == "forecastable") == better).all()
+    expression = expression_of(VALUES).assign(standard_error=0.29)
+    weights = weights_of(30)
+    noisy = gene_table(backtest_of(VALUES), genes_of(30), expression, weights, "step_no_graph")
+    classes = noisy.set_index("gene")["class"]
+    assert (classes[["g0", "g4"]] == "at the noise floor").all()
+    quiet = expression.assign(standard_error=0.05)
+    table = gene_table(backtest_of(VALUES), genes_of(30), quiet, weights, "step_no_graph")
+    assert table.set_index("gene")["class"]["g0"] == "level only"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from step.evaluation.significance import diebold_mariano, permutation_p
+from step.evaluation.significance import block_bootstrap, diebold_mariano, permutation_p
 
 
 def test_diebold_mariano_is_student_t_with_the_small_sample_factor():
@@ -25,3 +25,32 @@ def test_permutation_p_counts_ties_against_the_graph():
     assert permutation_p(1.0, [2.0] * 19) == 0.05
     assert permutation_p(1.0, [1.0, 2.0, 0.5]) == 0.75
     assert permutation_p(1.0, []) == 1.0
+
+
+def ratio(own, other):
+    return 1.0 - own / other
+
+
+def test_the_bootstrap_interval_holds_the_truth_about_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(200):
+        other = rng.gamma(20.0, 1.0, 40)
+        low, high = block_bootstrap(0.9 * rng.gamma(20.0, 1.0, 40), other, ratio)
+        held += low <= 0.1 <= high
+    assert 0.88 <= held / 200 <= 0.99
+
+
+def test_origins_that_are_alike_in_a_row_count_less():
+    rng = np.random.default_rng(1)
+    noise = rng.normal(0, 1, 60)
+    smooth = np.convolve(noise, np.ones(6) / 6**0.5, mode="same")
+    widths = [
+        np.ptp(block_bootstrap(10 + each / each.std(), np.full(60, 10.0), ratio))
+        for each in (noise, smooth)
+    ]
+    assert widths[1] > 1.3 * widths[0]
+
+
+def test_two_origins_have_no_interval():
+    assert block_bootstrap(np.ones(2), np.ones(2), ratio) is None

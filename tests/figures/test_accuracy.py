@@ -8,11 +8,17 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from step.evaluation.graph_test import graph_test
 from step.evaluation.metrics import ArmScores
 from step.figures import accuracy
 from step.forecasting.arms import ARMS
-from tests.evaluation.tables import FIRST_TARGET, arm_rows, backtest_of, course, expression_of
+from tests.evaluation.tables import (
+    FIRST_TARGET,
+    arm_rows,
+    backtest_of,
+    course,
+    expression_of,
+    graph_test_of,
+)
 
 VALUES = course()
 PUBLISHED_ARMS = [
@@ -74,7 +80,9 @@ def test_error_by_time_draws_every_arm_in_the_order_of_the_registry():
     table, expression = backtest_of(VALUES), expression_of(VALUES)
     noise = (expression["standard_error"] ** 2).groupby(expression["time"]).mean()
     axes = accuracy.error_by_time(table, noise, "hour").axes[0]
-    assert [line.get_label() for line in axes.lines] == ["STEP", "last value", "SES", "noise floor"]
+    assert [line.get_label() for line in axes.lines] == [
+        "STEP", "STEP, no graph", "last value", "SES", "noise floor",
+    ]  # fmt: skip
     step = table[table["arm"] == "step"]
     expected = ((step["observed"] - step["forecast"]) ** 2).groupby(step["target_time"]).mean()
     np.testing.assert_allclose(axes.lines[0].get_ydata(), expected)
@@ -85,7 +93,7 @@ def test_error_by_time_draws_every_arm_in_the_order_of_the_registry():
 def test_arms_are_told_apart_without_colour():
     table = pd.concat([backtest_of(VALUES), arm_rows("gene_mean", VALUES, VALUES[FIRST_TARGET:])])
     lines = accuracy.error_by_time(table, pd.Series(dtype=float), "day").axes[0].lines[:-1]
-    assert len({line.get_marker() for line in lines}) == len(lines) == 4
+    assert len({line.get_marker() for line in lines}) == len(lines) == 5
 
 
 def test_observed_against_forecast_names_both_correlations():
@@ -111,7 +119,7 @@ def test_constant_genes_are_drawn():
 
 
 def test_the_real_graph_stands_among_the_rewired_ones():
-    test = graph_test(0.1, 0.2, [0.15, 0.16, 0.17], n_edges=4)
+    test = graph_test_of(0.1, 0.2, [0.15, 0.16, 0.17], n_edges=4)
     axes = accuracy.graph_test(test).axes[0]
     assert sum(bar.get_height() for bar in axes.patches) == 3
     assert [line.get_xdata()[0] for line in axes.lines] == [0.1, 0.2]
@@ -122,7 +130,7 @@ def test_the_real_graph_stands_among_the_rewired_ones():
     ("n_edges", "reason"), [(0, "no edges"), (3503, "no rewired graphs asked for")]
 )
 def test_what_was_not_tested_draws_no_empty_plot(n_edges, reason):
-    figure = accuracy.graph_test(graph_test(0.1, 0.2, [], n_edges))
+    figure = accuracy.graph_test(graph_test_of(0.1, 0.2, [], n_edges))
     assert not figure.axes
     assert texts(figure) == [f"The graph was not tested: {reason}."]
 

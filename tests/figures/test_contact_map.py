@@ -23,7 +23,13 @@ FEATURES = ["eigenvector", "insulation_score", "boundary_strength"]
 GENES = pd.DataFrame(
     {"gene": ["a", "b", "c"], "tss": pd.array([500_000, 2_500_000, 7_100_000], dtype="Int64")}
 )
-EDGES = pd.DataFrame({"gene_1": ["a", "c", "a"], "gene_2": ["b", "b", "elsewhere"]})
+EDGES = pd.DataFrame(
+    {
+        "gene_1": ["a", "c", "a", "a"],
+        "gene_2": ["b", "b", "elsewhere", "c"],
+        "kind": ["contact", "contact", "contact", "regulatory"],
+    }
+)
 
 
 def test_pairs_stand_above_the_diagonal_and_contacts_on_their_scale():

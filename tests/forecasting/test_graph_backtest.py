@@ -1,16 +1,19 @@
+import numba
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
+from step.forecasting.arms.autoregression import graph_ridge
 from step.forecasting.arms.network import step
-from step.forecasting.backtest import scored_mse
+from step.forecasting.backtest import scored_losses
 from step.forecasting.course import walk
 from step.forecasting.graph_backtest import (
     Places,
     gene_places,
     next_time_only,
-    rewired_errors,
-    shifted_errors,
+    rewired_losses,
+    shifted_losses,
 )
 from step.forecasting.origins import forecast_origins
 from step.graphs.rewiring import rewire
@@ -31,9 +34,9 @@ def origins(course):
 def test_a_rewired_graph_goes_through_all_that_the_real_one_does(course, origins):
     graph = course.graphs["contact"]
     alone = walk(course.panel, {"contact": rewire(graph, 5)}, 3, 0, untrained())
-    expected = scored_mse(step(alone)[origins.index, 0], course.panel, origins)
-    (found,) = rewired_errors(course, origins, [5], jobs=1)
-    assert found == pytest.approx(expected, rel=1e-6)
+    expected = scored_losses(step(alone), course.panel, origins).mean
+    (found,) = rewired_losses(course, origins, step, [5], jobs=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_a_course_asked_for_its_next_time_alone_is_forecast_alike(course):
@@ -42,18 +45,18 @@ def test_a_course_asked_for_its_next_time_alone_is_forecast_alike(course):
 
 def test_processes_change_nothing(course, origins):
     seeds = range(12)
-    alone, together = (rewired_errors(course, origins, seeds, jobs) for jobs in (1, 2))
-    assert alone == pytest.approx(together, rel=1e-6)
-    assert len(set(alone)) == 12
+    alone, together = (rewired_losses(course, origins, step, seeds, jobs) for jobs in (1, 2))
+    np.testing.assert_allclose(alone, together, rtol=1e-6)
+    assert len(np.unique(alone, axis=0)) == 12
 
 
 def test_genes_are_shifted_along_their_chromosomes(course, origins):
     n_genes = len(course.panel.genes)
     places = Places(np.arange(n_genes) % 3, np.arange(n_genes))
-    found = shifted_errors(course, origins, places, range(3), jobs=1)
+    found = shifted_losses(course, origins, graph_ridge, places, range(3), jobs=1)
     assert len(found) == 3
     unplaced = Places(np.full(n_genes, -1), np.arange(n_genes))
-    assert shifted_errors(course, origins, unplaced, [1], jobs=1) == []
+    assert not len(shifted_losses(course, origins, graph_ridge, unplaced, [1], jobs=1))
 
 
 def test_places_are_looked_up_by_name():
@@ -67,4 +70,10 @@ def test_places_are_looked_up_by_name():
 
 def test_without_edges_nothing_is_rewired(course, origins):
     unconnected = course.on({"contact": course.graphs["contact"].without_edges()}, [])
-    assert rewired_errors(unconnected, origins, range(3), jobs=1) == []
+    assert not len(rewired_losses(unconnected, origins, step, range(3), jobs=1))
+
+
+def test_threads_are_given_back(course, origins):
+    before = torch.get_num_threads(), numba.get_num_threads()
+    rewired_losses(course, origins, graph_ridge, [1], jobs=1)
+    assert (torch.get_num_threads(), numba.get_num_threads()) == before

@@ -1,27 +1,58 @@
 import numpy as np
 import pytest
+from scipy.stats import norm
 
-from step.forecasting.intervals import half_widths, next_half_width
+from step.forecasting.intervals import half_widths
 
 
 def test_intervals_cover_what_they_promise():
     rng = np.random.default_rng(0)
     scale = rng.uniform(0.2, 3.0, 300)
     errors = rng.standard_t(5, size=(40, 300)) * scale
-    half = half_widths(errors, 0.9)
+    half = half_widths(errors, np.ones_like(errors), 0.9)
     covered = np.abs(errors) <= half
     assert covered[10:].mean() == pytest.approx(0.9, abs=0.02)
-    assert np.corrcoef(half[-1], scale)[0, 1] > 0.9
-    assert np.isinf(half[0]).all()
+    assert np.corrcoef(half[-1], scale)[0, 1] > 0.85
 
 
-def test_intervals_know_no_later_error():
+def test_until_an_error_is_known_the_spread_is_that_of_a_normal_forecast():
+    spread = np.random.default_rng(0).uniform(0.5, 2.0, (6, 4))
+    half = half_widths(np.ones((6, 4)), spread, 0.9, horizon=3)
+    np.testing.assert_allclose(half[:3], norm.ppf(0.95) * spread[:3])
+
+
+def test_errors_that_grow_with_the_spread_are_covered_at_each_size():
+    rng = np.random.default_rng(1)
+    spread = rng.choice([0.2, 2.0], (40, 300))
+    errors = rng.normal(size=spread.shape) * spread
+    covered = np.abs(errors) <= half_widths(errors, spread, 0.9)
+    for size in (0.2, 2.0):
+        assert covered[10:][spread[10:] == size].mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_width_follows_errors_that_grow():
+    rng = np.random.default_rng(2)
+    errors = rng.normal(size=(60, 200)) * np.linspace(1, 6, 60)[:, None]
+    covered = np.abs(errors) <= half_widths(errors, np.ones_like(errors), 0.9)
+    assert covered[20:].mean() == pytest.approx(0.9, abs=0.03)
+
+
+@pytest.mark.parametrize("horizon", [1, 3])
+def test_intervals_know_no_later_error(horizon):
+    """The error of an origin is known `horizon` times later."""
     errors = np.random.default_rng(0).normal(size=(20, 5))
     changed = errors.copy()
     changed[12:] *= 50
-    np.testing.assert_array_equal(half_widths(errors, 0.9)[:13], half_widths(changed, 0.9)[:13])
+    before, after = (
+        half_widths(each, np.ones((20, 5)), 0.9, horizon) for each in (errors, changed)
+    )
+    np.testing.assert_array_equal(before[: 12 + horizon], after[: 12 + horizon])
+    assert not np.array_equal(before[12 + horizon], after[12 + horizon])
 
 
-def test_the_next_width_knows_all_errors():
+def test_what_is_not_measured_teaches_nothing():
     errors = np.random.default_rng(0).normal(size=(20, 5))
-    np.testing.assert_array_equal(next_half_width(errors[:12], 0.9), half_widths(errors, 0.9)[12])
+    errors[7] = np.nan
+    half = half_widths(errors, np.ones((20, 5)), 0.9)
+    assert np.isfinite(half).all()
+    np.testing.assert_array_equal(half[7], half[8])

@@ -11,6 +11,7 @@ from tests.conftest import copy_project
 QUICK = {
     "backtest": {
         "rewirings": 2,
+        "graph_ridge_rewirings": 2,
         "jobs": 1,
         "simple_arms": ["last_value", "gene_mean", "ses", "local_level"],
     },

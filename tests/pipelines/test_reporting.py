@@ -13,7 +13,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from openpyxl import load_workbook
 
-from step.evaluation.graph_test import GraphTest, graph_test
+from step.evaluation.graph_test import GraphTest
 from step.forecasting.arms import ARMS
 from step.forecasting.backtest import BacktestSettings
 from step.pipelines.reporting.pipeline import FIGURES, create_pipeline
@@ -26,11 +26,12 @@ from tests.evaluation.tables import (
     course,
     expression_of,
     genes_of,
+    graph_test_of,
 )
 
 N_GENES = 8
 ORACLE = replace(ARMS["ses"], name="oracle", label="the oracle", colour="#FF0000")
-TEST = graph_test(0.1, 0.12, [0.11] * 19, n_edges=9)
+TEST = graph_test_of(0.1, 0.12, [0.11] * 19, n_edges=9)
 BACKTEST = BacktestSettings(
     history_share=0.25,
     scored_share=0.5,
@@ -139,7 +140,7 @@ def test_genes_that_do_not_vary_leave_valid_json_and_an_explanation(tmp_path):
 
 def test_connected_genes_without_rewired_graphs_are_reported_so(tmp_path):
     values = course(N_GENES)
-    test = graph_test(0.1, 0.12, [], n_edges=3503)
+    test = graph_test_of(0.1, 0.12, [], n_edges=3503)
     place = run(tmp_path, values, backtest_of(values), test)
     assert metrics_in(place)["graph_test"] == {
         "real_mse": 0.1,

@@ -11,9 +11,9 @@ from step.datasets.contact_map import open_map
 from step.evaluation.graph_test import GraphTest, graph_test
 from step.expression.replicates import summarise_replicates
 from step.forecasting.arms.network import step, step_no_graph
-from step.forecasting.backtest import scored_mse
+from step.forecasting.backtest import scored_losses
 from step.forecasting.course import walk
-from step.forecasting.graph_backtest import rewired_errors
+from step.forecasting.graph_backtest import rewired_losses
 from step.forecasting.in_context import InContextForecaster, load_pretrained
 from step.forecasting.origins import forecast_origins
 from step.forecasting.panel import panel_from_expression
@@ -23,6 +23,7 @@ from step.genome.placement import add_features, choose_tss, place_genes
 from step.graphs.gene_graph import gene_graph
 from step.pipelines.graph_engineering.nodes import PairSettings, connect_genes
 from step.simulation.expression import (
+    Followed,
     choose_leading,
     neighbour_weights,
     replicate_log2,
@@ -55,7 +56,7 @@ def simulated_edges(bins: pd.DataFrame, genes: pd.DataFrame, seed: int) -> pd.Da
     tss = choose_tss(annotate(genes).assign(gene_id=None))
     features = chromatin_features(contacts, tss, Features(excluded_chromosomes=[]))
     places = place_genes(genes["gene"].tolist(), pd.Series(dtype=object), tss)
-    return connect_genes(add_features(places, features), contacts, PAIRS)
+    return connect_genes(add_features(places, features), contacts, None, PAIRS)
 
 
 def simulated_expression(
@@ -64,7 +65,9 @@ def simulated_expression(
     """The course of genes that follow their true neighbours, summarised as a real one."""
     neighbours = neighbour_weights(bins, genes)
     times = sample_times()
-    latent = simulate_latent(neighbours, choose_leading(neighbours, seed), times, coupling, seed)
+    latent = simulate_latent(
+        [Followed(neighbours, coupling)], choose_leading(neighbours, seed), times, seed
+    )
     values = replicate_log2(latent, np.full(len(times), N_REPLICATES), 0.2, seed)
     n_samples = len(values)
     samples = pd.DataFrame(
@@ -89,12 +92,9 @@ def simulated_test(coupling: float, seed: int) -> GraphTest:
     origins = forecast_origins(len(panel.times), BACKTEST)
     network = InContextForecaster(load_pretrained("STEPmr"))
     course = walk(panel, {"contact": graph}, 1, 0, network)
-    mse = {
-        arm.__name__: scored_mse(course.once(arm)[origins.index, 0], panel, origins)
-        for arm in (step, step_no_graph)
-    }
-    rewired = rewired_errors(course, origins, range(REWIRINGS), jobs=-1)
-    return graph_test(mse["step"], mse["step_no_graph"], rewired, len(graph.first))
+    losses = [scored_losses(course.once(arm), panel, origins) for arm in (step, step_no_graph)]
+    rewired = rewired_losses(course, origins, step, range(REWIRINGS), jobs=-1)
+    return graph_test(*losses, len(graph.first), rewired)
 
 
 def test_positive_control_the_graph_is_found_where_genes_follow_their_neighbours():

@@ -12,7 +12,7 @@ from tests.pipelines.conftest import run
 
 FILES = {
     "contacts.cool", "gene_sets.gmt", "genes.gtf", "mirna_counts.tsv", "mirna_targets.tsv",
-    "mrna.xlsx", "mrna_names.tsv",
+    "mrna.xlsx", "mrna_names.tsv", "regulatory_edges.tsv",
 }  # fmt: skip
 SMALL = {"simulation": {"n_genes": 20, "n_mirnas": 16, "coupling": 0.0}}
 

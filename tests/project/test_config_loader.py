@@ -45,7 +45,8 @@ def message(conf: Path, key: str = "catalog", env: str = "own") -> str:
 def test_sources_are_what_the_raw_files_declare_and_need_no_layer(conf):
     config = loader(conf, gene_sets=SETS)
     assert config.sources() == {
-        "hic_contacts", "gene_annotation", "gene_sets", "mrna.raw_expression", "mrna.gene_names",
+        "hic_contacts", "gene_annotation", "gene_sets", "regulatory_edges", "mrna.raw_expression",
+        "mrna.gene_names",
         "mrna.sample_sheet", "mirna.raw_expression", "mirna.gene_names", "mirna.sample_sheet",
         "mirna.targets", "mrna.raw_pairs", "mirna.raw_pairs",
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Scores of a small study."""
 
-from step.evaluation.graph_test import graph_test
 from step.evaluation.metrics import ArmScores, Intervals, Metrics
+from tests.evaluation.tables import graph_test_of
 
 METRICS = Metrics(
     study="walks",
@@ -18,6 +18,6 @@ METRICS = Metrics(
         "step": ArmScores(mse=0.16, rmse=0.4, mae=0.3, r2=0.5),
         "local_level": ArmScores(mse=0.2, rmse=0.45, mae=0.35, r2=0.4),
     },
-    graph_test=graph_test(0.16, 0.18, [0.2] * 19, n_edges=7),
+    graph_test=graph_test_of(0.16, 0.18, [0.2] * 19, n_edges=7),
     intervals=Intervals(nominal=0.9, coverage=0.88, mean_width=1.5),
 )

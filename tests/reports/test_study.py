@@ -5,9 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.evaluation.graph_test import graph_test
 from step.reports.study import ReportConfig, write_report
-from tests.evaluation.tables import genes_of
+from tests.evaluation.tables import genes_of, graph_test_of
 from tests.reports.examples import METRICS
 
 REPORT = ReportConfig(study="walks", time_unit="hour", extreme_share=0.25)
@@ -76,7 +75,7 @@ def test_the_page_needs_nothing_else():
 
 def test_a_graph_that_was_not_tested_has_no_figure():
     assert 'alt="STEP on the real graph' in report()
-    untested = replace(METRICS, graph_test=graph_test(0.1, 0.1, [], n_edges=0))
+    untested = replace(METRICS, graph_test=graph_test_of(0.1, 0.1, [], n_edges=0))
     assert 'alt="STEP on the real graph' not in report(untested)
 
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from step.evaluation.graph_test import graph_test
 from step.reports.verdict import forecast_verdict, graph_verdict
+from tests.evaluation.tables import graph_test_of
 from tests.reports.examples import METRICS
 
 
@@ -38,15 +38,15 @@ def test_what_else_is_said_of_skill(changes, words):
     ],
 )
 def test_the_graph_stands_beside_rewired_ones(real, rewired, start, effect):
-    verdict = graph_verdict(graph_test(real, 0.18, rewired, n_edges=7))
+    verdict = graph_verdict(graph_test_of(real, 0.18, rewired, n_edges=7))
     assert verdict.startswith(start)
     assert effect in verdict
     assert "without a graph it is 0.18000" in verdict
 
 
 def test_an_untested_graph_is_explained_by_the_one_reason_that_applies():
-    unconnected = graph_verdict(graph_test(0.1, 0.1, [], n_edges=0))
-    unasked = graph_verdict(graph_test(0.1, 0.2, [], n_edges=3503))
+    unconnected = graph_verdict(graph_test_of(0.1, 0.1, [], n_edges=0))
+    unasked = graph_verdict(graph_test_of(0.1, 0.2, [], n_edges=3503))
     assert "no two genes of the study are in contact" in unconnected
     assert "rewired" not in unconnected
     assert "no rewired graphs were asked for" in unasked
@@ -55,7 +55,7 @@ def test_an_untested_graph_is_explained_by_the_one_reason_that_applies():
 
 
 def test_shifted_graphs_stand_beside_it():
-    test = graph_test(0.1, 0.18, [0.15] * 19, n_edges=7, shifted_mse=[0.12, 0.11, 0.13])
+    test = graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7, shifted=[0.12, 0.11, 0.13])
     verdict = graph_verdict(test)
     assert "shifted along their chromosomes, it is 0.11000 to 0.13000 (p = 0.25)." in verdict
-    assert "shifted" not in graph_verdict(graph_test(0.1, 0.18, [0.15] * 19, n_edges=7))
+    assert "shifted" not in graph_verdict(graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7))

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from step.evaluation.graph_test import graph_test
 from step.reports.workbook import study_sheets
+from tests.evaluation.tables import graph_test_of
 from tests.reports.examples import METRICS
 
 TABLES = [pd.DataFrame({name: [1]}) for name in ("gene", "time", "term", "pair", "sample")]
@@ -32,7 +32,7 @@ def test_the_summary_holds_every_single_number():
 
 
 def test_what_is_undefined_is_absent_from_the_summary():
-    untested = graph_test(0.1, 0.1, [], n_edges=0)
+    untested = graph_test_of(0.1, 0.1, [], n_edges=0)
     found = summary(replace(METRICS, skill=None, graph_test=untested))
     assert found["graph_test.untested"] == "no edges"
     assert not {"skill", "graph_test.p", "graph_test.effect"} & set(found)

@@ -5,6 +5,7 @@ import pytest
 
 from step.simulation import expression
 from step.simulation.expression import (
+    Followed,
     choose_leading,
     nanostring_counts,
     neighbour_weights,
@@ -66,7 +67,7 @@ def test_followers_are_pulled_as_far_as_the_coupling_says_and_leaders_are_not(
 ):
     neighbours = neighbour_weights(bins, genes)
     leading = choose_leading(neighbours, seed=1)
-    latent = simulate_latent(neighbours, leading, HALF_DAYS, coupling, seed=1)
+    latent = simulate_latent([Followed(neighbours, coupling)], leading, HALF_DAYS, seed=1)
     followers = pull_of_neighbours(neighbours, latent, ~leading)
     assert followers == pytest.approx(coupling / 2, abs=0.02)  # half a day
     assert abs(pull_of_neighbours(neighbours, latent, leading)) < 0.05
@@ -75,9 +76,9 @@ def test_followers_are_pulled_as_far_as_the_coupling_says_and_leaders_are_not(
 def test_irregular_times_are_points_of_the_same_course(bins, genes):
     neighbours = neighbour_weights(bins, genes)
     leading = choose_leading(neighbours, seed=1)
-    whole = simulate_latent(neighbours, leading, HALF_DAYS, 1.0, seed=1)
+    whole = simulate_latent([Followed(neighbours, 1.0)], leading, HALF_DAYS, seed=1)
     some = np.array([0, 1, 7, 20])
-    found = simulate_latent(neighbours, leading, HALF_DAYS[some] - 3.0, 1.0, seed=1)
+    found = simulate_latent([Followed(neighbours, 1.0)], leading, HALF_DAYS[some] - 3.0, seed=1)
     np.testing.assert_array_equal(found, whole[some])
 
 

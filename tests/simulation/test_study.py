@@ -24,6 +24,7 @@ SMALL = Simulation(
     n_genes=60,
     n_mirnas=32,
     coupling=1.0,
+    regulatory_coupling=0.0,
     noise_sd=0.05,
     replicates=3,
 )

@@ -71,7 +71,8 @@ def _without_undefined(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_undefined(value: Any) -> bool:
-    return value is None or value == () or (isinstance(value, float) and not math.isfinite(value))
+    empty = value is None or value == () or value == {}
+    return empty or (isinstance(value, float) and not math.isfinite(value))
 
 
 def _first_fault(error: ValueError) -> str:

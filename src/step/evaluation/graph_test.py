@@ -1,12 +1,12 @@
 """Does the graph help? The error on the real graph beside that on rewired ones."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from step.evaluation.significance import permutation_p
+from step.evaluation.significance import block_bootstrap, permutation_p
+from step.forecasting.backtest import Losses
 
 Untested = Literal["no edges", "no rewired graphs asked for"]
 
@@ -21,13 +21,17 @@ class GraphTest:
         n_edges: Of the real graph.
         rewired_mse: On each graph whose connected genes exchanged places; empty where the test was
             not made.
-        shifted_mse: On each graph whose genes are shifted along their chromosomes; empty where no
-            chromosome holds two genes.
         effect: 1 − real_mse / mean of rewired_mse: the share of the error that the match of genes
             and places takes away. None where undefined.
+        effect_low: Lower end of its 95 % interval, by a block bootstrap over the forecast origins.
+        effect_high: Upper end.
         p: Permutation p of the real graph among the rewired ones; None where untested.
-        shifted_p: Among the shifted ones; None without them.
         untested: Why the test was not made; None where it was.
+        shifted_mse: On each graph whose genes are shifted along their chromosomes; empty where no
+            chromosome holds two genes.
+        shifted_p: Among the shifted ones; None without them.
+        graph_ridge: The same for `graph_ridge`; None in a part of another test.
+        kinds: The same for graphs of one kind of edge alone, where there are several kinds.
     """
 
     real_mse: float
@@ -35,41 +39,51 @@ class GraphTest:
     n_edges: int
     rewired_mse: tuple[float, ...] = ()
     effect: float | None = None
+    effect_low: float | None = None
+    effect_high: float | None = None
     p: float | None = None
     untested: Untested | None = None
     shifted_mse: tuple[float, ...] = ()
     shifted_p: float | None = None
+    graph_ridge: "GraphTest | None" = None
+    kinds: dict[str, "GraphTest"] = field(default_factory=dict)
 
 
 def graph_test(
-    real_mse: float,
-    no_graph_mse: float,
-    rewired_mse: Sequence[float],
+    real: Losses,
+    no_graph: Losses,
     n_edges: int,
-    shifted_mse: Sequence[float] = (),
+    rewired: np.ndarray,
+    shifted: np.ndarray | None = None,
 ) -> GraphTest:
     """Test the real graph against rewired ones.
 
     Args:
-        real_mse: Mean squared error on the real graph, log2².
-        no_graph_mse: Without edges.
-        rewired_mse: On each rewired graph. Of a graph without edges they are no controls, and are
-            left out.
+        real: On the real graph.
+        no_graph: Without edges.
         n_edges: Of the real graph.
-        shifted_mse: On each shifted graph.
+        rewired: Mean squared errors on each rewired graph at each origin, log2², shape
+            `[graph, origin]`. Of a graph without edges they are no controls, and are left out.
+        shifted: On each shifted graph, likewise.
     """
+    test = GraphTest(float(real.mse), float(no_graph.mse), n_edges)
     if n_edges == 0:
-        return GraphTest(real_mse, no_graph_mse, n_edges, untested="no edges")
-    if not len(rewired_mse):
-        return GraphTest(real_mse, no_graph_mse, n_edges, untested="no rewired graphs asked for")
-    control = float(np.mean(rewired_mse))
-    return GraphTest(
-        real_mse,
-        no_graph_mse,
-        n_edges,
-        tuple(float(mse) for mse in rewired_mse),
-        effect=1.0 - real_mse / control if control > 0 else None,
-        p=permutation_p(real_mse, rewired_mse),
-        shifted_mse=tuple(float(mse) for mse in shifted_mse),
-        shifted_p=permutation_p(real_mse, shifted_mse) if len(shifted_mse) else None,
+        return replace(test, untested="no edges")
+    if not len(rewired):
+        return replace(test, untested="no rewired graphs asked for")
+    controls = replace(real, mean=rewired).mse
+    test = replace(
+        test, rewired_mse=tuple(controls.tolist()), p=permutation_p(test.real_mse, controls)
+    )
+    if controls.mean() > 0:
+        total, beside = real.mean * real.counted, rewired.mean(axis=0) * real.counted
+        interval = block_bootstrap(total, beside, lambda own, other: 1.0 - own / other)
+        low, high = interval or (None, None)
+        effect = 1.0 - test.real_mse / float(controls.mean())
+        test = replace(test, effect=effect, effect_low=low, effect_high=high)
+    if shifted is None or not len(shifted):
+        return test
+    moved = replace(real, mean=shifted).mse
+    return replace(
+        test, shifted_mse=tuple(moved.tolist()), shifted_p=permutation_p(test.real_mse, moved)
     )

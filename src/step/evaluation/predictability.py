@@ -4,68 +4,109 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from step.evaluation.metrics import score_genes
+from step.evaluation.scores import score_genes
 from step.evaluation.significance import diebold_mariano
 from step.expression.replicates import noise_variance
 from step.expression.variation import explain_constancy, is_rounding
 
 LOW_RELIABILITY = 0.2
 LOW_DETECTION = 0.5
+SIGNIFICANT = 0.05  # q
+ALIKE = 1e-6  # share of the error by which two arms differ by rounding alone
+NEAR_FLOOR = 1.25  # times what replicate noise leaves
+CLASSES = (
+    "not measured",
+    "saturated",
+    "constant",
+    "below background",
+    "forecastable",
+    "at the noise floor",
+    "level only",
+)
+"""Of a forecastable gene, `step` beats the best baseline at a q of 0.05; at the noise floor, its
+error is at most 1.25 times what replicate noise leaves; the others are level only."""
 
 
 def gene_table(
-    backtest: pd.DataFrame, genes: pd.DataFrame, expression: pd.DataFrame, baseline: str
+    backtest: pd.DataFrame,
+    genes: pd.DataFrame,
+    expression: pd.DataFrame,
+    weights: pd.DataFrame,
+    baseline: str,
 ) -> pd.DataFrame:
     """One row a gene, the best forecast first.
 
     Args:
-        backtest: The scored forecasts of all arms.
+        backtest: The scored forecasts of all arms; those one time ahead are read.
         genes: Places, features and noise; see `step.genome.placement.add_features` and
             `step.expression.replicates.gene_noise`.
         expression: gene, time, mean, standard_error, n_replicates.
+        weights: gene, arm, weight: how much `step` leans on each arm.
         baseline: The best baseline.
 
     Returns:
         The columns of `genes`, and: mse, mae, r2, pearson, spearman (of `step`), baseline_mse,
         noise_floor_mse (over the scored times), skill (1 − mse / baseline_mse; missing where the
         baseline makes no error), skill_p (Diebold–Mariano over origins), skill_q
-        (Benjamini–Hochberg over genes), explained (share of the variance that noise leaves to
-        explain which `step` does explain; at most 1), flags (why a gene is hard to forecast or to
+        (Benjamini–Hochberg over genes), graph_gain, graph_p, graph_q (the same against
+        `step_no_graph`: what the gene gains from its neighbours), explained (share of the variance
+        that noise leaves to explain which `step` does explain; at most 1), leaned_on (the arm of
+        the highest weight), class (see `CLASSES`), flags (why a gene is hard to forecast or to
         place, or its scores are undefined; empty where nothing is wrong).
     """
-    scored = backtest.dropna(subset=["observed"])
+    scored = backtest[backtest["horizon"] == 1].dropna(subset=["observed"])
     own = scored[scored["arm"] == "step"]
     observed = own.groupby("gene")["observed"]
     times = scored["target_time"].unique()
     at_times = expression[expression["time"].isin(times)]
     noise = noise_variance(at_times).groupby(at_times["gene"]).mean()
     table = genes.set_index("gene").join(score_genes(own))
-    table["baseline_mse"] = score_genes(scored[scored["arm"] == baseline])["mse"]
     table["noise_floor_mse"] = noise
     level = observed.mean().reindex(table.index)
-    beatable = table["baseline_mse"].mask(is_rounding(table["baseline_mse"], level))
-    table["skill"] = 1.0 - table["mse"] / beatable
-    table["skill_p"] = _gene_p(scored, baseline).where(table["skill"].notna())
-    table["skill_q"] = _benjamini_hochberg(table["skill_p"])
+    against = _against(baseline, scored, table["mse"], level)
+    table[["baseline_mse", "skill", "skill_p", "skill_q"]] = against
+    table[["graph_gain", "graph_p", "graph_q"]] = _against(
+        "step_no_graph", scored, table["mse"], level
+    )[["gain", "p", "q"]]
+    alone = table["graph_p"].isna()  # a gene without neighbours has nothing to gain
+    table.loc[alone, "graph_gain"] = np.nan
     variance = observed.var(ddof=0)
     left = variance - noise
     left = left.mask((left <= 0) | is_rounding(variance, observed.mean()))
     table["explained"] = ((variance - table["mse"]) / left).clip(upper=1.0)
     table["flags"] = _flags(table, expression, times)
+    strongest = weights.sort_values("weight", kind="stable").drop_duplicates("gene", keep="last")
+    strongest = strongest.set_index("gene")["arm"]
+    table["leaned_on"] = strongest.where(strongest.index.isin(own["gene"]))
+    table["class"] = _classes(table)
     return table.reset_index().sort_values(
         ["r2", "gene"], ascending=[False, True], ignore_index=True, na_position="last"
     )
 
 
-def _gene_p(scored: pd.DataFrame, baseline: str) -> pd.Series:
+def _against(arm: str, scored: pd.DataFrame, mse: pd.Series, level: pd.Series) -> pd.DataFrame:
+    """Hold `step` against an arm, gene by gene.
+
+    Returns:
+        mse (of the arm), gain (1 − mse of `step` / mse), p (Diebold–Mariano over origins), q
+        (Benjamini–Hochberg over genes); the gain is missing where the arm makes no error, p and q
+        also where both forecast alike.
+    """
     squared = (scored["observed"] - scored["forecast"]) ** 2
-    losses = scored.assign(loss=squared).pivot_table(
-        index="origin", columns=["arm", "gene"], values="loss"
+    step, other = (
+        scored.assign(loss=squared)[scored["arm"] == name].pivot(
+            index="origin", columns="gene", values="loss"
+        )
+        for name in ("step", arm)
     )
-    step, other = losses["step"], losses[baseline]
-    return pd.Series(
-        {gene: diebold_mariano(step[gene].to_numpy(), other[gene].to_numpy()) for gene in step}
-    )
+    own = other.mean().reindex(mse.index)
+    gain = 1.0 - mse / own.mask(is_rounding(own, level))
+    p = pd.Series(
+        {gene: diebold_mariano(step[gene].to_numpy(), other[gene].to_numpy()) for gene in step},
+        dtype=float,
+    ).reindex(mse.index)
+    p = p.where(gain.abs() > ALIKE)
+    return pd.DataFrame({"mse": own, "gain": gain, "p": p, "q": _benjamini_hochberg(p)})
 
 
 def _benjamini_hochberg(p: pd.Series) -> pd.Series:
@@ -94,3 +135,18 @@ def _flags(table: pd.DataFrame, expression: pd.DataFrame, scored_times: np.ndarr
     columns = [np.where(applies, reason, "") for reason, applies in reasons.items()]
     flags = ["; ".join(filter(None, row)) for row in zip(*columns, constancy, strict=True)]
     return pd.Series(flags, index=table.index)
+
+
+def _classes(table: pd.DataFrame) -> np.ndarray:
+    """Each gene's class, the first of `CLASSES` that applies."""
+    flags = table["flags"]
+    applies = {
+        "not measured": table["mse"].isna(),
+        "saturated": flags.str.contains("saturated"),
+        "constant": flags.str.contains("constant"),
+        "below background": flags.str.contains("below background"),
+        "forecastable": (table["skill"] > 0) & (table["skill_q"] <= SIGNIFICANT),
+        "at the noise floor": table["mse"] <= NEAR_FLOOR * table["noise_floor_mse"],
+    }
+    chosen = [applies[name].to_numpy(dtype=bool) for name in CLASSES[:-1]]
+    return np.select(chosen, CLASSES[:-1], default=CLASSES[-1])

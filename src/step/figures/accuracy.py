@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from step.evaluation.graph_test import GraphTest
-from step.evaluation.metrics import ArmScores, origin_losses
+from step.evaluation.scores import ArmScores, origin_losses
 from step.expression.variation import is_rounding
 from step.figures import style
 

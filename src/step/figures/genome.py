@@ -64,6 +64,7 @@ def _draw_contacts(axes: Axes, matrix: np.ndarray, end: float) -> None:
 def _draw_pairs(axes: Axes, tss: pd.Series, edges: pd.DataFrame) -> None:
     """The graph's pairs of genes whose places (Mb, by gene) are given."""
     own = edges[edges["gene_1"].isin(tss.index) & edges["gene_2"].isin(tss.index)]
+    own = own[own["kind"] == "contact"]
     first, second = tss[own["gene_1"]].to_numpy(), tss[own["gene_2"]].to_numpy()
     axes.scatter(
         np.maximum(first, second),

@@ -1,6 +1,7 @@
 """Rolling-origin backtest: forecast each time from all before it, and only from these."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -8,14 +9,13 @@ import pandas as pd
 from pydantic import Field
 
 from step.forecasting.arms import ARMS
+from step.forecasting.arms.network import spread
 from step.forecasting.course import Course
-from step.forecasting.intervals import IntervalSettings, half_widths, next_half_width
+from step.forecasting.intervals import IntervalSettings, half_widths
 from step.forecasting.origins import Origins, OriginSettings
 from step.forecasting.panel import Panel
 from step.progress import progress
 from step.typed import Seed, between, settings
-
-HORIZON = 1  # sampled times that the backtest forecasts ahead
 
 
 @settings
@@ -24,10 +24,12 @@ class GraphTestSettings:
 
     Attributes:
         rewirings: Number of rewired graphs.
+        graph_ridge_rewirings: The same for `graph_ridge`, which is tested beside `step`.
         seed: Of the rewiring.
     """
 
     rewirings: Annotated[int, between(0, 100_000)]
+    graph_ridge_rewirings: Annotated[int, between(0, 100_000)]
     seed: Seed
 
 
@@ -54,116 +56,135 @@ class BacktestSettings(OriginSettings, IntervalSettings, GraphTestSettings, Runt
 
     Attributes:
         simple_arms: Forecasters that a user would pick instead, to be held against.
+        horizons: Sampled times ahead, up to which forecasts are scored.
         future_times: Times to forecast after the last observed one.
     """
 
     simple_arms: Annotated[tuple[SimpleArm, ...], Field(min_length=1, max_length=100)]
+    horizons: Annotated[int, between(1, 100)]
     future_times: Annotated[int, between(1, 1000)]
 
 
-def forecast_origins_with(
-    course: Course, arms: Sequence[str], origins: Origins
-) -> dict[str, np.ndarray]:
-    """Forecast the next time of every origin.
-
-    Args:
-        course: The course.
-        arms: Names of the arms.
-        origins: The origins.
-
-    Returns:
-        Arm → forecasts, log2, shape `[origin, gene]`.
-    """
+def run_arms(course: Course, arms: Sequence[str]) -> dict[str, np.ndarray]:
+    """Forecast a course with each arm: arm → forecasts, log2, shape `[time, horizon, gene]`."""
     named = progress(arms, len(arms), "forecasters")
-    return {name: course.once(ARMS[name].forecast)[origins.index, 0] for name in named}
+    return {name: course.once(ARMS[name].forecast) for name in named}
 
 
 def arm_table(
-    arm: str, forecast: np.ndarray, panel: Panel, origins: Origins, coverage: float
+    arm: str, forecast: np.ndarray, course: Course, origins: Origins, settings: BacktestSettings
 ) -> pd.DataFrame:
     """Tabulate the scored forecasts of one arm, with intervals learned from its earlier errors.
 
     Args:
         arm: Name of the forecaster.
-        forecast: Of the time after each origin, log2, shape `[origin, gene]`.
-        panel: All times.
-        origins: The origins of the forecasts.
-        coverage: Nominal coverage.
+        forecast: log2, shape `[time, horizon, gene]`.
+        course: The course, with its network.
+        origins: The origins.
+        settings: Horizons and nominal coverage.
 
     Returns:
         arm, origin, target_time, horizon, gene, observed, forecast, lower, upper; times in the
         study's unit, expression in log2, horizon in sampled times.
     """
-    observed = panel.mean[origins.index + 1]
-    half = half_widths(observed - forecast, coverage)
-    scored = slice(origins.n_warm_up, None)
-    n_genes = len(panel.genes)
-    return pd.DataFrame(
-        {
-            "arm": arm,
-            "origin": np.repeat(panel.times[origins.scored], n_genes),
-            "target_time": np.repeat(panel.times[origins.scored + 1], n_genes),
-            "horizon": HORIZON,
-            "gene": np.tile(panel.genes, len(origins.scored)),
-            "observed": observed[scored].ravel(),
-            "forecast": forecast[scored].ravel(),
-            "lower": (forecast - half)[scored].ravel(),
-            "upper": (forecast + half)[scored].ravel(),
-        }
-    )
+    panel = course.panel
+    tables = []
+    for horizon in range(1, settings.horizons + 1):
+        index = origins.scored[origins.scored + horizon < len(panel.times)]
+        made = forecast[index, horizon - 1]
+        widths = _half_widths(forecast, course, origins, settings.coverage, horizon)
+        half = widths[index - origins.index[0]]
+        tables.append(
+            pd.DataFrame(
+                {
+                    "arm": arm,
+                    "origin": np.repeat(panel.times[index], len(panel.genes)),
+                    "target_time": np.repeat(panel.times[index + horizon], len(panel.genes)),
+                    "horizon": horizon,
+                    "gene": np.tile(panel.genes, len(index)),
+                    "observed": panel.mean[index + horizon].ravel(),
+                    "forecast": made.ravel(),
+                    "lower": (made - half).ravel(),
+                    "upper": (made + half).ravel(),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
 
 
-def scored_loss(forecast: np.ndarray, panel: Panel, origins: Origins) -> np.ndarray:
-    """Mean squared error over the genes at each scored origin, log2², shape `[origin]`.
+def _half_widths(
+    forecast: np.ndarray, course: Course, origins: Origins, coverage: float, horizon: int
+) -> np.ndarray:
+    """Half widths of the intervals from each origin and the last time, `[origin + 1, gene]`."""
+    known = slice(origins.index[0], None)
+    errors = course.came(horizon)[known] - forecast[known, horizon - 1]
+    return half_widths(errors, course.once(spread)[known, horizon - 1], coverage, horizon)
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Squared errors one time ahead at each scored origin.
+
+    Attributes:
+        mean: Over the genes measured there, log2², shape `[…, origin]`; 0 where there is none.
+        counted: Number of these genes, shape `[origin]`.
+    """
+
+    mean: np.ndarray
+    counted: np.ndarray
+
+    @property
+    def mse(self) -> np.ndarray:
+        """Over all genes and origins, log2², shape `[…]`."""
+        return (self.mean * self.counted).sum(axis=-1) / self.counted.sum()
+
+
+def scored_losses(forecast: np.ndarray, panel: Panel, origins: Origins) -> Losses:
+    """Score forecasts one time ahead.
 
     Args:
-        forecast: Of the time after each origin, log2, shape `[origin, gene]`.
+        forecast: log2, shape `[time, horizon, gene]`.
         panel: All times.
-        origins: The origins of the forecasts.
+        origins: The origins.
     """
-    squared = (panel.mean[origins.index + 1] - forecast) ** 2
-    return np.nanmean(squared[origins.n_warm_up :], axis=1)
+    squared = (panel.mean[origins.scored + 1] - forecast[origins.scored, 0]) ** 2
+    counted = (~np.isnan(squared)).sum(axis=1)
+    return Losses(np.nansum(squared, axis=1) / np.maximum(counted, 1), counted)
 
 
 def scored_mse(forecast: np.ndarray, panel: Panel, origins: Origins) -> float:
-    """Mean squared error over genes and scored origins, log2²; arguments as in `scored_loss`."""
-    squared = (panel.mean[origins.index + 1] - forecast) ** 2
-    return float(np.nanmean(squared[origins.n_warm_up :]))
+    """Mean squared error over genes and scored origins, log2²; arguments as in `scored_losses`."""
+    return float(scored_losses(forecast, panel, origins).mse)
 
 
 def future_table(
-    forecast: np.ndarray, future: np.ndarray, course: Course, origins: Origins, coverage: float
+    forecast: np.ndarray, course: Course, origins: Origins, settings: BacktestSettings
 ) -> pd.DataFrame:
     """Tabulate what an arm forecasts beyond the last time.
 
-    The intervals are as wide as its errors one time ahead ask for, times how much the level's
-    uncertainty grows with the time ahead.
-
     Args:
-        forecast: Of the time after each origin, log2, shape `[origin, gene]`.
-        future: After the last time, log2, shape `[horizon, gene]`.
-        course: The course.
-        origins: The origins of `forecast`.
-        coverage: Nominal coverage.
+        forecast: log2, shape `[time, horizon, gene]`.
+        course: The course, with its network.
+        origins: The origins.
+        settings: Times to forecast, and nominal coverage.
 
     Returns:
         gene, time (study's unit), horizon (sampled times), forecast, lower, upper (log2); missing
         for a gene that was never measured.
     """
-    panel, levels = course.panel, course.levels
-    errors = panel.mean[origins.index + 1] - forecast
-    ahead = course.ahead[-1]
-    usual = ahead / panel.usual_step()
-    variance = (
-        levels.variance[-1] + levels.step_variance[-1] * usual[:, None] + levels.noise_variance[-1]
+    panel, n_ahead = course.panel, settings.future_times
+    half = np.stack(
+        [
+            _half_widths(forecast, course, origins, settings.coverage, horizon)[-1]
+            for horizon in range(1, n_ahead + 1)
+        ]
     )
-    half = next_half_width(errors, coverage) * np.sqrt(variance / variance[0])
-    future = np.where(np.isnan(panel.mean).all(axis=0), np.nan, future)
-    horizon = np.arange(1, len(future) + 1)
+    future = np.where(np.isnan(panel.mean).all(axis=0), np.nan, forecast[-1, :n_ahead])
+    horizon = np.arange(1, n_ahead + 1)
     return pd.DataFrame(
         {
-            "gene": np.tile(panel.genes, len(horizon)),
-            "time": np.repeat(panel.times[-1] + ahead, len(panel.genes)),
+            "gene": np.tile(panel.genes, n_ahead),
+            "time": np.repeat(panel.times[-1] + course.ahead[-1, :n_ahead], len(panel.genes)),
             "horizon": np.repeat(horizon, len(panel.genes)),
             "forecast": future.ravel(),
             "lower": (future - half).ravel(),

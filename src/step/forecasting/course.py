@@ -59,9 +59,20 @@ class Course:
         known = {each: self.once(each) for each in kept}
         other = replace(self, graphs=graphs, _known=known)
         other.__dict__.update(
-            {name: getattr(self, name) for name in ("filled", "surprise", "unit")}
+            {name: getattr(self, name) for name in ("filled", "surprise", "unit", "usual_steps")}
         )
         return other
+
+    def came(self, later: int) -> np.ndarray:
+        """What was measured some times after each, log2, `[time, gene]`; NaN beyond the last."""
+        mean = self.panel.mean
+        return np.concatenate([mean[later:], np.full_like(mean[:later], np.nan)])
+
+    @cached_property
+    def usual_steps(self) -> np.ndarray:
+        """The usual step between times by each time, in the study's unit, `[time]`."""
+        steps = [self.panel.until(time).usual_step() for time in range(1, len(self.panel.times))]
+        return np.array([self.ahead[0, 0], *steps])
 
     @cached_property
     def filled(self) -> np.ndarray:

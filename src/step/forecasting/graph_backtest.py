@@ -1,23 +1,26 @@
 """The same forecaster on the real graph and on rewired ones: inference, not training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import joblib
+import numba
 import numpy as np
 import pandas as pd
 import torch
 
+from step.forecasting.arms.autoregression import movements
 from step.forecasting.arms.context import WITHOUT_GRAPH
-from step.forecasting.arms.network import step
-from step.forecasting.backtest import scored_mse
-from step.forecasting.course import Course
+from step.forecasting.backtest import scored_losses
+from step.forecasting.course import Course, Forecaster
 from step.forecasting.origins import Origins
 from step.graphs.gene_graph import GeneGraph
 from step.graphs.rewiring import rewire, shift
 from step.progress import progress
 
 GRAPHS_A_TASK = 10
+KEPT = {*WITHOUT_GRAPH, movements}  # what no graph changes
 
 Rewiring = Callable[[GeneGraph, int], GeneGraph]
 
@@ -48,34 +51,40 @@ def gene_places(genes: pd.DataFrame, names: np.ndarray) -> Places:
     return Places(chromosome, place.to_numpy(dtype=float))
 
 
-def rewired_errors(
-    course: Course, origins: Origins, seeds: Sequence[int], jobs: int
-) -> list[float]:
-    """Errors of `step` where connected genes exchanged places; see `step.graphs.rewiring.rewire`.
+def rewired_losses(
+    course: Course, origins: Origins, forecaster: Forecaster, seeds: Sequence[int], jobs: int
+) -> np.ndarray:
+    """Score a forecaster where connected genes exchanged places (`step.graphs.rewiring.rewire`).
 
     Args:
         course: On the real graphs.
         origins: The origins whose next time is scored.
+        forecaster: What is scored.
         seeds: One a rewiring.
         jobs: Processes that work side by side.
 
     Returns:
-        Mean squared error, log2², one a seed; nothing where no graph has an edge.
+        Mean squared error over the genes, log2², shape `[seed, origin]`; no row where no graph has
+        an edge.
     """
-    return _errors(course, origins, seeds, jobs, rewire)
+    return _losses(course, origins, forecaster, seeds, jobs, rewire)
 
 
-def shifted_errors(
-    course: Course, origins: Origins, places: Places, seeds: Sequence[int], jobs: int
-) -> list[float]:
-    """Errors of `step` where genes are shifted along their chromosomes; see `shift`.
+def shifted_losses(
+    course: Course,
+    origins: Origins,
+    forecaster: Forecaster,
+    places: Places,
+    seeds: Sequence[int],
+    jobs: int,
+) -> np.ndarray:
+    """Score a forecaster where genes are shifted along their chromosomes; see `shift`.
 
-    Nothing where no chromosome holds two genes; otherwise as `rewired_errors`.
+    No row where no chromosome holds two genes; otherwise as `rewired_losses`.
     """
     placed = places.chromosome[places.chromosome >= 0]
-    if len(np.unique(placed)) == len(placed):
-        return []
-    return _errors(course, origins, seeds, jobs, _Shift(places))
+    alone = len(np.unique(placed)) == len(placed)
+    return _losses(course, origins, forecaster, () if alone else seeds, jobs, _Shift(places))
 
 
 @dataclass(frozen=True)
@@ -86,32 +95,54 @@ class _Shift:
         return shift(graph, self.places.chromosome, self.places.place, seed)
 
 
-def _errors(
-    course: Course, origins: Origins, seeds: Sequence[int], jobs: int, rewiring: Rewiring
-) -> list[float]:
+def _losses(
+    course: Course,
+    origins: Origins,
+    forecaster: Forecaster,
+    seeds: Sequence[int],
+    jobs: int,
+    rewiring: Rewiring,
+) -> np.ndarray:
     if not any(len(graph.first) for graph in course.graphs.values()):
-        return []
+        seeds = ()
     near = next_time_only(course)
     parts = [seeds[start : start + GRAPHS_A_TASK] for start in range(0, len(seeds), GRAPHS_A_TASK)]
-    tasks = (joblib.delayed(_some_errors)(near, origins, part, rewiring) for part in parts)
+    tasks = (joblib.delayed(_some)(near, origins, forecaster, part, rewiring) for part in parts)
     found = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    return [mse for part in progress(found, len(parts), "rewired graphs") for mse in part]
+    rows = [row for part in progress(found, len(parts), "rewired graphs") for row in part]
+    return np.array(rows).reshape(len(rows), len(origins.scored))
 
 
 def next_time_only(course: Course) -> Course:
     """Return the course asked for its next time alone, with what depends on no graph computed."""
     levels = replace(course.levels, forecast=course.levels.forecast[:, :1])
     known = {arm: course.once(arm)[:, :1] for arm in WITHOUT_GRAPH}
+    known[movements] = course.once(movements)
     return replace(course, ahead=course.ahead[:, :1], levels=levels, _known=known)
 
 
-def _some_errors(
-    course: Course, origins: Origins, seeds: Sequence[int], rewiring: Rewiring
-) -> list[float]:
+def _some(
+    course: Course,
+    origins: Origins,
+    forecaster: Forecaster,
+    seeds: Sequence[int],
+    rewiring: Rewiring,
+) -> list[np.ndarray]:
+    losses = []
+    with _one_thread():
+        for seed in seeds:
+            graphs = {kind: rewiring(graph, seed) for kind, graph in course.graphs.items()}
+            forecast = course.on(graphs, KEPT).once(forecaster)
+            losses.append(scored_losses(forecast, course.panel, origins).mean)
+    return losses
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute with one thread: of arrays this small, more of them only hinder one another."""
+    before = torch.get_num_threads(), numba.get_num_threads()
     torch.set_num_threads(1)
-    errors = []
-    for seed in seeds:
-        graphs = {kind: rewiring(graph, seed) for kind, graph in course.graphs.items()}
-        forecast = course.on(graphs, WITHOUT_GRAPH).once(step)
-        errors.append(scored_mse(forecast[origins.index, 0], course.panel, origins))
-    return errors
+    numba.set_num_threads(1)
+    yield
+    torch.set_num_threads(before[0])
+    numba.set_num_threads(before[1])

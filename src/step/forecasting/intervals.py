@@ -5,7 +5,11 @@ from scipy.stats import norm
 
 from step.typed import Share, settings
 
-PRIOR_ORIGINS = 4.0
+PRIOR_ORIGINS = 8.0
+KEPT = 0.9  # weight of an origin's ratios, relative to those of the origin after
+ADAPTATION = 0.2  # γ
+MARGINS = (0.5, 0.995)  # between which the level is adapted
+RATIOS = np.geomspace(1e-4, 1e4, 4001)  # bins of |error| / scale, 0.5 % wide
 
 
 @settings
@@ -19,43 +23,54 @@ class IntervalSettings:
     coverage: Share
 
 
-def half_widths(errors: np.ndarray, coverage: float) -> np.ndarray:
-    """Half widths of the intervals at each origin, from the errors before it.
+def half_widths(
+    errors: np.ndarray, spread: np.ndarray, coverage: float, horizon: int = 1
+) -> np.ndarray:
+    """Half widths of the intervals at each origin, from the errors that are known there.
 
-    A gene's error scale is the root mean square of its earlier errors, shrunk towards that of all
-    genes as if by four origins more. The scale is multiplied by the `coverage` quantile of all
-    earlier |error| / scale, as in split conformal prediction, or by the normal quantile until there
-    is one. The coverage is approximate, for genes share their samples' noise.
+    A gene's error scale is its spread times the root mean square of its earlier errors in units of
+    their spreads, shrunk towards that of all genes as if by `PRIOR_ORIGINS` origins more. The scale
+    is multiplied by a quantile of all earlier |error| / scale, as in split conformal prediction
+    (by that of the normal distribution until there is one), where older ones count less. The
+    quantile's level rises by γ / √horizon times the share of genes that was missed beyond the
+    nominal one (adaptive conformal inference: Gibbs & Candès, 2021). The coverage is approximate,
+    for genes share their samples' noise.
 
     Args:
-        errors: Observation less forecast, shape `[origin, gene]`, origins ascending; NaN where not
-            measured. The error of an origin is used for later origins only.
+        errors: Observation less forecast, shape `[origin, gene]`, origins ascending and one time
+            apart; NaN where not measured, or not yet.
+        spread: Standard deviation expected of the error, log2, as errors.
         coverage: Nominal coverage, 0 to 1.
+        horizon: Times after an origin at which its error is known.
 
     Returns:
-        Shape `[origin, gene]`; infinite at the first origin, before which there is no error.
+        Shape `[origin, gene]`.
     """
-    widths = np.full(errors.shape, np.inf)
-    standardised: list[np.ndarray] = []
-    for origin in range(1, len(errors)):
-        scale = _scale(errors[:origin])
-        past = np.concatenate(standardised) if standardised else np.array([])
-        factor = np.quantile(past, coverage) if len(past) else norm.ppf((1 + coverage) / 2)
-        widths[origin] = factor * scale
-        ratio = np.abs(errors[origin]) / scale
-        standardised.append(ratio[~np.isnan(ratio)])
+    n_origins, n_genes = errors.shape
+    standardised = errors / spread
+    widths, ratios = np.empty_like(errors), np.empty_like(errors)
+    squares, counted = np.zeros((2, n_genes))
+    histogram = np.zeros(len(RATIOS) + 1)
+    level, rate = coverage, ADAPTATION / np.sqrt(horizon)
+    for origin in range(n_origins):
+        known = origin - horizon
+        if known >= 0 and (seen := ~np.isnan(errors[known])).any():
+            squares = squares + np.where(seen, standardised[known], 0.0) ** 2
+            counted = counted + seen
+            place = np.searchsorted(RATIOS, ratios[known, seen])
+            histogram = KEPT * histogram + np.bincount(place, minlength=len(histogram))
+            missed = np.mean(np.abs(errors[known, seen]) > widths[known, seen])
+            level = np.clip(level + rate * (missed - (1.0 - coverage)), *MARGINS)
+        pooled = squares.sum() / counted.sum() if counted.any() else 1.0
+        scale = np.sqrt((squares + PRIOR_ORIGINS * pooled) / (counted + PRIOR_ORIGINS))
+        scale = np.maximum(scale, RATIOS[0])
+        ratios[origin] = np.abs(standardised[origin]) / scale
+        widths[origin] = _quantile(histogram, level) * scale * spread[origin]
     return widths
 
 
-def next_half_width(errors: np.ndarray, coverage: float) -> np.ndarray:
-    """Half width for the origin after all those of `errors`, shape `[gene]`."""
-    unknown = np.full((1, errors.shape[1]), np.nan)
-    return half_widths(np.concatenate([errors, unknown]), coverage)[-1]
-
-
-def _scale(errors: np.ndarray) -> np.ndarray:
-    pooled = np.nanmean(errors**2)
-    counted = (~np.isnan(errors)).sum(axis=0)
-    return np.sqrt(
-        (np.nansum(errors**2, axis=0) + PRIOR_ORIGINS * pooled) / (counted + PRIOR_ORIGINS)
-    )
+def _quantile(histogram: np.ndarray, level: float) -> float:
+    if not histogram.any():
+        return float(norm.ppf((1.0 + level) / 2.0))
+    share = np.cumsum(histogram) / histogram.sum()
+    return float(RATIOS[min(int(np.searchsorted(share, level)), len(RATIOS) - 1)])

@@ -45,6 +45,8 @@ class Levels:
         step_variance: Of its random step in a usual step, log2², shape `[time, gene]`.
         noise_variance: Of an observation with the usual number of replicates, log2²,
             `[time, gene]`.
+        usual_noise: What the replicates tell of it, v, log2², `[time, gene]`.
+        replicate_noise: Variance of a single replicate, log2², `[time, gene]`.
     """
 
     observed: np.ndarray
@@ -53,6 +55,8 @@ class Levels:
     variance: np.ndarray
     step_variance: np.ndarray
     noise_variance: np.ndarray
+    usual_noise: np.ndarray
+    replicate_noise: np.ndarray
 
 
 def local_levels(panel: Panel, ahead: np.ndarray) -> Levels:
@@ -64,7 +68,8 @@ def local_levels(panel: Panel, ahead: np.ndarray) -> Levels:
         panel: The course.
         ahead: From each time to those to be forecast, in the study's unit, shape `[time, horizon]`.
     """
-    noise = [panel.until(time).noise_variance() for time in range(len(panel.times))]
+    known = [panel.until(time).replicate_noise() for time in range(len(panel.times))]
+    noise = np.stack(known)
     plain = _filtered(panel, panel.mean, noise, ahead)
     if np.array_equal(panel.mean, panel.robust, equal_nan=True):
         return plain
@@ -84,15 +89,16 @@ def _error_so_far(panel: Panel, levels: Levels) -> np.ndarray:
     return np.concatenate([[0.0], np.cumsum((missed**2).sum(axis=1))])
 
 
-def _filtered(
-    panel: Panel, observed: np.ndarray, noise: list[np.ndarray], ahead: np.ndarray
-) -> Levels:
-    """Filter up to each time what was observed, with the noise known by then."""
+def _filtered(panel: Panel, observed: np.ndarray, noise: np.ndarray, ahead: np.ndarray) -> Levels:
+    """Filter up to each time what was observed, with the noise of a replicate known by then."""
     n_times, n_genes = observed.shape
-    path, variance, step_variance, noise_variance = np.full((4, n_times, n_genes), np.nan)
+    path, variance, step_variance, noise_variance, usual_noise = np.full(
+        (5, n_times, n_genes), np.nan
+    )
     forecast = np.full((n_times, ahead.shape[1], n_genes), np.nan)
     for time in range(n_times):
-        known, own_noise = observed[: time + 1], noise[time]
+        known = observed[: time + 1]
+        own_noise = noise[time] / np.maximum(panel.n_replicates[: time + 1], 1)
         seen = ~np.isnan(known)
         total = np.where(seen, own_noise, 0.0).sum(axis=0)
         usual = np.where(seen.any(axis=0), total / np.maximum(seen.sum(axis=0), 1), own_noise[0])
@@ -104,16 +110,19 @@ def _filtered(
         if not seen.any(axis=0).all() and seen.any():
             level = np.where(seen.any(axis=0), level, mean[seen.any(axis=0)].mean())
             mean = np.where(seen.any(axis=0), mean, level[0])
-        weight = _posterior(log_likelihood)
+        weight = posterior(log_likelihood)
         ratio, shared, retention = _TRIPLES.T[:, :, None]
         path[time] = (weight * level).sum(axis=0)
         variance[time] = (weight * (spread + (level - path[time]) ** 2)).sum(axis=0)
         step_variance[time] = (weight * ratio).sum(axis=0) * usual
+        usual_noise[time] = usual
         noise_variance[time] = (1.0 + (weight * shared).sum(axis=0)) * usual
         away = weight * (level - mean)
         for horizon, distance in enumerate(ahead[time] / usual_step):
             forecast[time, horizon] = mean + (away * retention**distance).sum(axis=0)
-    return Levels(observed, path, forecast, variance, step_variance, noise_variance)
+    return Levels(
+        observed, path, forecast, variance, step_variance, noise_variance, usual_noise, noise
+    )
 
 
 def _filter(
@@ -197,7 +206,7 @@ def _filter_genes(
     return log_likelihood, level, variance, mean
 
 
-def _posterior(log_likelihood: np.ndarray) -> np.ndarray:
+def posterior(log_likelihood: np.ndarray) -> np.ndarray:
     """Probability of each triple for each gene under a prior fitted to all genes, `[triple, gene]`.
 
     The prior is fitted by expectation-maximisation, as in a mixture of known components; few steps

@@ -51,12 +51,12 @@ class Panel:
         """The median of the last five steps between times, in the study's unit."""
         return float(np.median(np.diff(self.times)[-5:]))
 
-    def noise_variance(self) -> np.ndarray:
-        """Variance of a time's mean that replicate noise explains, log2², `[time, gene]`.
+    def replicate_noise(self) -> np.ndarray:
+        """Variance of a single replicate, log2², shape `[gene]`.
 
-        `pooled_variance` of the gene, divided by the number of replicates of the time. A gene that
-        was never replicated takes half its mean squared step (von Neumann), which is an upper bound
-        for a smooth course.
+        `pooled_variance` over the times, moderated across genes (`step.expression.moderation`). A
+        gene that was never replicated takes half its mean squared step (von Neumann), which is an
+        upper bound for a smooth course.
         """
         pooled = pooled_variance(self.replicate_variance, self.n_replicates)
         if not np.isnan(pooled).all():
@@ -68,7 +68,7 @@ class Panel:
         counted = (~np.isnan(steps)).sum(axis=0)
         smooth = np.nansum(steps**2, axis=0) / np.maximum(2 * counted, 1)
         pooled = np.where(np.isnan(pooled), smooth, pooled)
-        return np.maximum(pooled, SMALLEST_VARIANCE) / np.maximum(self.n_replicates, 1)
+        return np.maximum(pooled, SMALLEST_VARIANCE)
 
 
 def panel_from_samples(times: np.ndarray, values: np.ndarray, time: np.ndarray) -> Panel:

@@ -52,6 +52,11 @@ class GeneGraph:
         """Whether an edge leads to each gene, shape `[gene]`."""
         return np.asarray(abs(self.neighbour_mean).sum(axis=1)).ravel() > 0
 
+    def sharpened(self, power: float) -> "GeneGraph":
+        """The same edges, their weights raised to a power; signs are kept."""
+        weight = np.sign(self.weight) * np.abs(self.weight) ** power
+        return replace(self, weight=weight)
+
     def both_directions(self) -> tuple[np.ndarray, np.ndarray]:
         """Each edge from first to second, then each from second to first.
 
@@ -92,12 +97,30 @@ def adjacency(
     return scipy.sparse.csr_array((weight[order], target[order], pointer), shape=(n_nodes, n_nodes))
 
 
-def gene_graph(edges: pd.DataFrame, genes: np.ndarray) -> GeneGraph:
-    """Index the edge table by a list of genes.
+def gene_graphs(edges: pd.DataFrame, genes: np.ndarray) -> dict[str, GeneGraph]:
+    """Index the edge table by a list of genes, kind by kind.
+
+    Args:
+        edges: gene_1, gene_2, kind, weight; genes that are not in the list are left out.
+        genes: Names, in the order of the arrays to come.
+
+    Returns:
+        Kind → graph: `contact` always, `regulatory`, which is directed, where there are such edges.
+    """
+    kinds = ["contact", *(["regulatory"] if (edges["kind"] == "regulatory").any() else [])]
+    return {
+        kind: gene_graph(edges[edges["kind"] == kind], genes, directed=kind == "regulatory")
+        for kind in kinds
+    }
+
+
+def gene_graph(edges: pd.DataFrame, genes: np.ndarray, *, directed: bool = False) -> GeneGraph:
+    """Index edges of one kind by a list of genes.
 
     Args:
         edges: gene_1, gene_2, weight; genes that are not in the list are left out.
         genes: Names, in the order of the arrays to come.
+        directed: Whether edges lead from the first gene to the second alone.
     """
     position = pd.Series(np.arange(len(genes)), index=genes)
     known = edges[edges["gene_1"].isin(genes) & edges["gene_2"].isin(genes)]
@@ -106,4 +129,5 @@ def gene_graph(edges: pd.DataFrame, genes: np.ndarray) -> GeneGraph:
         position[known["gene_2"]].to_numpy(dtype=int),
         known["weight"].to_numpy(dtype=float),
         len(genes),
+        directed,
     )

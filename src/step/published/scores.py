@@ -5,14 +5,14 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from step.evaluation.metrics import ArmScores, score_arms, score_genes
+from step.evaluation.scores import PointScores, defined, score_arms, score_genes
 from step.graphs.gene_graph import GeneGraph
 from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedSettings, Remarks, ReportedScores
 
 
 @dataclass(frozen=True)
-class PublishedScores(ArmScores):
+class PublishedScores(PointScores):
     """Scores of one arm on the held-out windows, in the coordinate's units.
 
     Attributes:
@@ -99,13 +99,13 @@ def score_published(
         n_times=len(course.times),
         n_origins=len(held_out),
         n_connected_components=int(component.max()) + 1,
-        component_mean_share=_defined(component_mean_share(coordinate, component)),
-        target_expression_pearson=_defined(coordinate.stack().corr(expression.stack())),
+        component_mean_share=defined(component_mean_share(coordinate, component)),
+        target_expression_pearson=defined(coordinate.stack().corr(expression.stack())),
         arms={"step": _scores(runs.mean(skipna=False))}
         | {str(arm): _scores(row) for arm, row in others.iterrows()},
         seeds={str(seed): _scores(row) for seed, row in runs.iterrows()},
-        last_value_pearson_all_windows=_defined(score_coordinates(values, everywhere)[-1]),
-        last_value_pearson_by_coordinate=tuple(map(_defined, score_coordinates(values, held_out))),
+        last_value_pearson_all_windows=defined(score_coordinates(values, everywhere)[-1]),
+        last_value_pearson_by_coordinate=tuple(map(defined, score_coordinates(values, held_out))),
         reported=settings.reported,
         remarks=settings.remarks,
     )
@@ -120,7 +120,7 @@ def score_runs(backtest: pd.DataFrame, coordinate: pd.DataFrame) -> pd.DataFrame
 
     Returns:
         arm, seed (missing where there is none), the columns of
-        `step.evaluation.metrics.score_arms`, and r2_pooled (see `PublishedScores`).
+        `step.evaluation.scores.score_arms`, and r2_pooled (see `PublishedScores`).
     """
     scored = coordinate.rename_axis(index="time", columns="gene").stack().rename("mean")
     rows = []
@@ -202,9 +202,5 @@ def tabulate_published(
 
 def _scores(row: pd.Series) -> PublishedScores:
     return PublishedScores(
-        **{field.name: _defined(row[field.name]) for field in fields(PublishedScores)}
+        **{field.name: defined(row[field.name]) for field in fields(PublishedScores)}
     )
-
-
-def _defined(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -1,7 +1,7 @@
 """Schemas of the tables that flow between the stages; docs/tables.md is written from them."""
 
 from step.schemas.expression import Expression, Samples, SampleTable
-from step.schemas.forecasts import Ablations, Backtest, Forecast
+from step.schemas.forecasts import Ablations, Backtest, Forecast, Weights
 from step.schemas.genome import Annotation, Bins, Edges, Genes, Places
 from step.schemas.published import (
     Pairs,
@@ -33,4 +33,5 @@ __all__ = [
     "PublishedPerGene",
     "SampleTable",
     "Samples",
+    "Weights",
 ]

@@ -47,12 +47,21 @@ class Backtest(_Intervals, key=("arm", "origin", "horizon", "gene")):
         return table["origin"] < table["target_time"]
 
 
+class Weights(Table, key=("gene", "arm")):
+    """How much `step` leans on each arm, over the scored origins on average."""
+
+    gene: Text = column(description="name in the study")
+    arm: Text = column(description="name of the forecaster")
+    weight: Number = column(ge=0, le=1.000001, description="mean weight; they sum to one")
+
+
 class Ablations(Table, key=("variant",)):
     """What each ingredient of a forecast is worth: the same backtest without it."""
 
-    variant: Text = column(description="what is left out; the whole comes first")
+    variant: Text = column(description="what is left out or done otherwise; the whole comes first")
     mse: Number = column(ge=0, description="mean squared error one time ahead, log2²")
-    change: Number = column(description="error relative to the whole's, less 1")
+    against: Text = column(description="the variant that it is held against")
+    change: Number = column(description="error relative to that one's, less 1")
     p: Number = column(
-        nullable=True, ge=0, le=1, description="Diebold–Mariano against the whole, over origins"
+        nullable=True, ge=0, le=1, description="Diebold–Mariano against that one, over origins"
     )

@@ -110,11 +110,9 @@ class Edges(Table, key=("gene_1", "gene_2", "kind")):
     What describes a contact is missing where the edge is regulatory.
     """
 
-    gene_1: Text = column(description="a gene")
+    gene_1: Text = column(description="a gene; the regulator where the edge is regulatory")
     gene_2: Text = column(description="the other gene")
-    kind: Text = column(
-        required=False, isin=["contact", "regulatory"], description="what connects the genes"
-    )
+    kind: Text = column(isin=["contact", "regulatory"], description="what connects the genes")
     contact: Number = column(nullable=True, ge=0, description="balanced contact of the two bins")
     observed_expected: Number = column(
         nullable=True,
@@ -135,7 +133,9 @@ class Edges(Table, key=("gene_1", "gene_2", "kind")):
     insulation_similarity: Number = column(
         nullable=True, ge=0, le=1, description="1 / (1 + difference of the insulation scores)"
     )
-    weight: Number = column(description="weight of the edge")
+    weight: Number = column(
+        description="weight of the edge; negative where the regulator lowers the other gene"
+    )
 
     @rows_satisfy(error="gene_1 ≠ gene_2")
     def joins_two_genes(cls, table: pd.DataFrame) -> pd.Series:

@@ -1,5 +1,6 @@
 """Tables of the report: gene by gene, and what the extremes have in common."""
 
+from step.evaluation.predictability import CLASSES
 from step.schemas.columns import Number, Ratio, Text, column
 from step.schemas.genome import Genes
 from step.schemas.table import Table
@@ -35,10 +36,30 @@ class PerGene(Genes):
     skill_q: Number = column(
         nullable=True, ge=0, le=1, description="skill_p after Benjamini–Hochberg over genes"
     )
+    graph_gain: Number = column(
+        nullable=True,
+        le=1,
+        description="1 − mse / mse of `step_no_graph`; missing without neighbours",
+    )
+    graph_p: Number = column(
+        nullable=True, ge=0, le=1, description="Diebold–Mariano over origins, against no graph"
+    )
+    graph_q: Number = column(
+        nullable=True, ge=0, le=1, description="graph_p after Benjamini–Hochberg over genes"
+    )
     explained: Number = column(
         nullable=True,
         le=1,
         description="share explained of the variance that noise leaves to explain",
+    )
+    leaned_on: Text = column(
+        nullable=True, description="arm that has the highest weight in `step`, on average"
+    )
+    class_: Text = column(
+        alias="class",
+        isin=list(CLASSES),
+        description="forecastable (better than the best baseline, q ≤ 0.05), at the noise floor, "
+        "level only, or why it was not scored",
     )
     flags: Text = column(description="why the gene is hard to forecast or to place; may be empty")
 

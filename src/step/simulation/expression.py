@@ -1,9 +1,12 @@
-"""Simulated time courses of genes that follow their contact neighbours.
+"""Simulated time courses of genes that follow their contact neighbours, or their regulators.
 
 Some genes lead: their latent expression is a random walk. The others follow: they are pulled
-towards the mean of their contact neighbours as these were one step earlier. A coupling of zero
-leaves independent random walks.
+towards the mean of those whom they follow as these were one step earlier. A coupling of zero leaves
+independent random walks.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -74,6 +77,27 @@ def _strongest(
     return best, strength
 
 
+def simulate_regulation(n_genes: int, seed: int) -> scipy.sparse.csr_array:
+    """Draw the regulators of each gene: one or two, that raise or lower it.
+
+    Returns:
+        Row by row the weights of a gene's regulators, negative where they lower it, shape
+        `[gene, gene]`; their absolute values sum to one.
+    """
+    rng = np.random.default_rng([seed, 8])
+    regulators = rng.choice(n_genes, max(n_genes // 8, 2), replace=False)
+    source = rng.choice(regulators, (n_genes, 2))
+    weight = rng.choice([-1.0, 1.0], source.shape) * [[1.0, 0.0]]
+    weight[:, 1] = rng.choice([-1.0, 0.0, 1.0], n_genes)
+    target = np.repeat(np.arange(n_genes), 2)
+    kept = (source.ravel() != target) & (weight.ravel() != 0)
+    entries = (weight.ravel()[kept], (target[kept], source.ravel()[kept]))
+    matrix = scipy.sparse.csr_array(entries, shape=(n_genes, n_genes))
+    matrix.eliminate_zeros()
+    total = np.asarray(abs(matrix).sum(axis=1)).ravel()
+    return (scipy.sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix).tocsr()
+
+
 def choose_leading(neighbours: scipy.sparse.csr_array, seed: int) -> np.ndarray:
     """Choose the genes that lead, shape `[gene]`; a gene without neighbours has none to follow."""
     n_genes = neighbours.shape[0]
@@ -81,37 +105,50 @@ def choose_leading(neighbours: scipy.sparse.csr_array, seed: int) -> np.ndarray:
     return chosen | (np.asarray(neighbours.sum(axis=1)).ravel() == 0)
 
 
+@dataclass(frozen=True)
+class Followed:
+    """Whom genes follow, and how closely.
+
+    Attributes:
+        weights: Row by row the weights of those whom a gene follows, shape `[gene, gene]`; their
+            absolute values sum to one, or the row is empty.
+        coupling: Pull towards their weighted sum per day, 0 (none) to 1.
+    """
+
+    weights: scipy.sparse.csr_array
+    coupling: float
+
+
 def simulate_latent(
-    neighbours: scipy.sparse.csr_array,
-    leading: np.ndarray,
-    times: np.ndarray,
-    coupling: float,
-    seed: int,
+    followed: Sequence[Followed], leading: np.ndarray, times: np.ndarray, seed: int
 ) -> np.ndarray:
     """Simulate latent log2 expression at the given times, around zero.
 
-    x(t + h) = x(t) + coupling · h · (neighbours' mean(t) − x(t)) + noise, with h half a day; for
-    the leading genes the coupling is zero and the noise larger.
+    x(t + h) = x(t) + Σ coupling · h · (weights x(t) − x(t)) + noise, with h half a day; the leading
+    genes follow nobody, and their noise is larger.
 
     Args:
-        neighbours: From `neighbour_weights`, shape `[gene, gene]`.
+        followed: Contact neighbours, regulators.
         leading: From `choose_leading`, shape `[gene]`.
         times: In days, ascending, multiples of half a day apart.
-        coupling: Pull towards the neighbours per day, 0 (none) to 1.
         seed: Of the random state.
 
     Returns:
         Shape `[time, gene]`, log2.
     """
     rng = np.random.default_rng([seed, 5])
-    pull = np.where(leading, 0.0, coupling * STEP_DAYS)
+    pulls = []
+    for each in followed:
+        follows = ~leading & (np.asarray(abs(each.weights).sum(axis=1)).ravel() > 0)
+        pulls.append((each.weights, np.where(follows, each.coupling * STEP_DAYS, 0.0)))
     step_sd = np.where(leading, LEADING_SD_PER_DAY, FOLLOWING_SD_PER_DAY) * np.sqrt(STEP_DAYS)
     state = rng.normal(0.0, 1.0, size=len(leading))
     position = np.round((times - times[0]) / STEP_DAYS).astype(int)
     path = np.empty((position[-1] + 1, len(leading)))
     for step in range(len(path)):
         path[step] = state
-        state = state + pull * (neighbours @ state - state) + rng.normal(0.0, step_sd)
+        drift = sum(pull * (weights @ state - state) for weights, pull in pulls)
+        state = state + drift + rng.normal(0.0, step_sd)
     return path[position]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse
 
 OWN = ("walk", "reverting", "trend", "switch", "pulse", "mixed")
+CALM = 0.15  # share of the courses in which little moves
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def simulate_motion(
             drift = drift + coupling.rate * (coupling.pull @ followed - state)
         state = state + step * drift + movement[moment]
     factors, loadings = _shared_factors(n_genes, n_moments, step, rng)
-    return Motion(path + factors @ loadings, own, len(loadings))
+    scale = rng.uniform(0.05, 0.4) if rng.random() < CALM else 1.0
+    return Motion(scale * (path + factors @ loadings), own, len(loadings))
 
 
 def _own_movement(

@@ -31,6 +31,7 @@ def simulate_contact(n_genes: int, rng: np.random.Generator) -> Neighbours:
     n_known = n_followed + int(rng.integers(0, 4))
     lost = rng.uniform(0.0, 0.3) * (rng.random() < 0.3)
     error = rng.uniform(0.0, 0.4)
+    flattened = rng.uniform(0.2, 1.0)  # weights of edges tell less than contacts do
     followed, known = [], []
     for number in range(n_chromosomes):
         genes = np.flatnonzero(chromosome == number)
@@ -47,7 +48,8 @@ def simulate_contact(n_genes: int, rng: np.random.Generator) -> Neighbours:
     unplaced = rng.random(n_genes) < lost
     seen = seen.maximum(seen.T).tocoo()
     kept = (seen.row < seen.col) & ~unplaced[seen.row] & ~unplaced[seen.col]
-    graph = GeneGraph(seen.row[kept], seen.col[kept], seen.data[kept], n_genes)
+    weight = seen.data[kept] ** flattened
+    graph = GeneGraph(seen.row[kept], seen.col[kept], weight, n_genes)
     return Neighbours(pull, graph)
 
 

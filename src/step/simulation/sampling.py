@@ -57,7 +57,7 @@ def _noise(time: np.ndarray, n_times: int, n_genes: int, rng: np.random.Generato
         outlying = rng.random((len(time), 1)) < 0.06
         size = rng.normal(0.0, rng.uniform(1.0, 4.0), (len(time), 1))
         noise = noise + outlying * size * np.abs(rng.normal(0.0, 1.0, (1, n_genes)))
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         quality = rng.normal(0.0, 1.0, (len(time), 2)) @ rng.normal(0.0, 1.0, (2, n_genes))
         noise = noise + np.exp(rng.uniform(np.log(0.1), np.log(1.5))) * quality
     return noise

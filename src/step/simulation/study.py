@@ -8,11 +8,13 @@ from pydantic import Field
 
 from step.genome.contacts import ContactMap
 from step.simulation.expression import (
+    Followed,
     choose_leading,
     nanostring_counts,
     neighbour_weights,
     replicate_log2,
     simulate_latent,
+    simulate_regulation,
 )
 from step.simulation.genome import (
     simulate_annotation,
@@ -40,6 +42,7 @@ class Simulation:
         n_genes: mRNA genes measured; three times as many are annotated.
         n_mirnas: miRNAs measured.
         coupling: Pull of a gene's contact neighbours per day, 0 (none) to 1.
+        regulatory_coupling: Pull of a gene's regulators per day, 0 (none) to 1.
         noise_sd: Of a replicate, log2.
         replicates: Samples a time, about; at least two.
     """
@@ -53,6 +56,7 @@ class Simulation:
     n_genes: Annotated[int, between(10, 20_000)]
     n_mirnas: Annotated[int, between(10, 20_000)]
     coupling: Annotated[float, between(0, 1)]
+    regulatory_coupling: Annotated[float, between(0, 1)]
     noise_sd: Annotated[float, between(0, 10)]
     replicates: Annotated[int, between(1, 100)]
 
@@ -152,6 +156,31 @@ def simulate_mirna(
     return counts, targets, pd.DataFrame({"gene": symbols, "leading": leading})
 
 
+def tabulate_regulation(
+    mrna_truth: pd.DataFrame, mirna_truth: pd.DataFrame, simulation: Simulation
+) -> pd.DataFrame:
+    """Tabulate who regulates whom: source, target, sign.
+
+    The courses follow it as far as `regulatory_coupling` says, which in the demo is not at all.
+    """
+    tables = []
+    for number, truth in enumerate((mrna_truth, mirna_truth)):
+        genes = truth["gene"].to_numpy()
+        n_genes = simulation.n_genes if number == 0 else len(genes)
+        edges = simulate_regulation(n_genes, simulation.seed + number).tocoo()
+        known = (edges.row < len(genes)) & (edges.col < len(genes))
+        tables.append(
+            pd.DataFrame(
+                {
+                    "source": genes[edges.col[known]],
+                    "target": genes[edges.row[known]],
+                    "sign": np.where(edges.data[known] > 0, "+", "-"),
+                }
+            )
+        )
+    return pd.concat(tables).drop_duplicates(["source", "target"], ignore_index=True)
+
+
 def simulate_gene_sets(
     bins: pd.DataFrame,
     annotation: pd.DataFrame,
@@ -189,7 +218,12 @@ def _course(
 ) -> tuple[np.ndarray, np.ndarray]:
     neighbours = neighbour_weights(bins, genes)
     leading = choose_leading(neighbours, seed)
-    latent = simulate_latent(neighbours, leading, sample_times(), simulation.coupling, seed)
+    regulators = simulate_regulation(len(genes), seed)
+    followed = [
+        Followed(neighbours, simulation.coupling),
+        Followed(regulators, simulation.regulatory_coupling),
+    ]
+    latent = simulate_latent(followed, leading, sample_times(), seed)
     return latent, leading
 
 

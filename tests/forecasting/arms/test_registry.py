@@ -7,10 +7,9 @@ import pytest
 
 from step.forecasting.arms import ARMS
 from step.forecasting.arms.registry import simple_arm
-from step.forecasting.backtest import forecast_origins_with
+from step.forecasting.backtest import run_arms
 from step.forecasting.level import local_levels
-from step.forecasting.origins import forecast_origins
-from tests.forecasting.recipes import BACKTEST, course_of, scrambled_after
+from tests.forecasting.recipes import course_of, scrambled_after
 
 SLOW = {"auto_ets", "theta"}  # fitted anew at each time
 
@@ -28,14 +27,13 @@ def test_arms_have_names_and_colours_of_their_own():
 def test_a_new_arm_is_backtested_without_further_ado(study, monkeypatch):
     monkeypatch.setitem(ARMS, "highest", None)  # unregisters it again
     panel, graph = study
-    origins = forecast_origins(len(panel.times), BACKTEST)
 
     def highest(course):
         return np.maximum.accumulate(course.panel.mean)[:, None]
 
     simple_arm("highest", "#000000", "the gene's past")(highest)
-    found = forecast_origins_with(course_of(panel, graph), ["highest"], origins)["highest"]
-    np.testing.assert_array_equal(found[-1], panel.mean[:-1].max(axis=0))
+    found = run_arms(course_of(panel, graph), ["highest"])["highest"]
+    np.testing.assert_array_equal(found[-1, 0], panel.mean.max(axis=0))
 
 
 @pytest.mark.parametrize("name", ARMS)

@@ -8,6 +8,7 @@ coefficients are the same for all genes, and at each time those that fit the cha
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -66,6 +67,22 @@ def forecast_by_kind(course: Course, kind: str) -> np.ndarray:
     return _forecast(course, features, RIDGE, 1.0)
 
 
+def graph_ridge_over_time(course: Course, weights: np.ndarray) -> np.ndarray:
+    """Forecast as `graph_ridge` does by contacts, with weights of the edges that change.
+
+    Args:
+        course: The course.
+        weights: Of each contact edge by each time, shape `[time, edge]`.
+    """
+    moved, graph = course.once(movements), course.graphs["contact"]
+    means = [
+        replace(graph, weight=weight).neighbour_mean @ now
+        for weight, now in zip(weights, moved, strict=True)
+    ]
+    features = np.concatenate([own_features(course), _in_units(np.stack(means), course)], axis=-1)
+    return _forecast(course, features, RIDGE, 1.0)
+
+
 def movements(course: Course) -> np.ndarray:
     """Return deviation, change, surprise and residual, log2, shape `[time, gene, N_MOVEMENTS]`."""
     path = course.levels.path
@@ -106,14 +123,12 @@ def _forecast(
 ) -> np.ndarray:
     """Fit at each time to the changes known by then, and forecast, `[time, horizon, gene]`."""
     path, unit = course.levels.path, course.unit
-    n_times, n_ahead = course.ahead.shape
+    n_ahead = course.ahead.shape[1]
     forecast = np.repeat(path[:, None], n_ahead, axis=1)
     for horizon in range(n_ahead):
         later = horizon + 1
         seen = features * course.ahead[:, horizon, None, None]
-        change = np.full(path.shape, np.nan)
-        change[: n_times - later] = course.panel.mean[later:] - path[: n_times - later]
-        change = np.clip(change / unit, -LARGEST, LARGEST)
+        change = np.clip((course.came(later) - path) / unit, -LARGEST, LARGEST)
         law = _coefficients(seen, change, later, ridge, kept)
         # Sums by einsum: of matrices this small, threads of the linear algebra only hinder.
         own, beside = (
@@ -173,5 +188,6 @@ def _following(beside: np.ndarray, came: np.ndarray, later: int) -> np.ndarray:
     products = np.cumsum(np.where(known, beside * came, 0.0), axis=0)
     squares = np.cumsum(np.where(known, beside**2, 0.0), axis=0)
     unknown = np.zeros((later, beside.shape[1]))
-    products, squares = (np.concatenate([unknown, each])[:-later] for each in (products, squares))
+    n_times = len(beside)
+    products, squares = (np.concatenate([unknown, each])[:n_times] for each in (products, squares))
     return (products + PRIOR_FOLLOWING) / (squares + PRIOR_FOLLOWING)

@@ -19,7 +19,9 @@ from step.forecasting.arms.autoregression import (
 )
 from step.forecasting.arms.baselines import gene_mean, last_value, local_level, ses
 from step.forecasting.arms.factors import factors, factors_5
+from step.forecasting.arms.graph_level import graph_level, graph_levels
 from step.forecasting.arms.registry import ARMS
+from step.forecasting.arms.smoothing_by_gene import ses_by_gene
 from step.forecasting.course import Course, Forecaster
 from step.models.in_context import ContextWidths
 
@@ -27,7 +29,9 @@ COMBINED: tuple[Forecaster, ...] = (
     last_value,
     gene_mean,
     ses,
+    ses_by_gene,
     local_level,
+    graph_level,
     ridge_ar,
     ridge_ar_forgetting,
     graph_ridge,
@@ -37,7 +41,7 @@ COMBINED: tuple[Forecaster, ...] = (
 )
 WITHOUT_GRAPH = frozenset(each for each in COMBINED if not ARMS[each.__name__].graph)
 N_ARMS = len(COMBINED)
-N_OWN = 12
+N_OWN = 14
 N_INPUTS = N_OWN + 3 * N_ARMS
 N_AHEAD = 1 + 2 * N_ARMS
 N_OF_KIND = 3
@@ -78,13 +82,9 @@ def targets(course: Course) -> np.ndarray:
 
     NaN where nothing was measured, and beyond the last time.
     """
-    n_times, n_ahead = course.ahead.shape
-    change = np.full((n_times, n_ahead, course.panel.mean.shape[1]), np.nan)
-    for horizon in range(min(n_ahead, n_times - 1)):
-        later = horizon + 1
-        change[: n_times - later, horizon] = (
-            course.panel.mean[later:] - course.levels.path[: n_times - later]
-        )
+    n_ahead = course.ahead.shape[1]
+    came = np.stack([course.came(horizon + 1) for horizon in range(n_ahead)], axis=1)
+    change = came - course.levels.path[:, None]
     return np.clip(change / course.unit[:, None], -LARGEST, LARGEST)
 
 
@@ -96,7 +96,7 @@ def see(course: Course) -> Context:
     arms = np.clip(arms, -LARGEST_FORECAST, LARGEST_FORECAST)
     changes = targets(course)
     pooled, by_gene = _errors_so_far(arms, changes)
-    usual = _usual_steps(course)
+    usual = course.usual_steps
     shape = (*level.shape, N_ARMS)
     inputs = np.concatenate(
         [_own(course, usual), arms[:, 0], np.broadcast_to(pooled[:, 0, None], shape), by_gene],
@@ -133,6 +133,7 @@ def _own(course: Course, usual: np.ndarray) -> np.ndarray:
     connected = np.zeros(shape[1], dtype=bool)
     for graph in course.graphs.values():
         connected |= graph.has_neighbours
+    followed = course.once(graph_levels)
     return np.concatenate(
         [
             moved,
@@ -142,16 +143,11 @@ def _own(course: Course, usual: np.ndarray) -> np.ndarray:
             np.broadcast_to(moved[..., [2]].mean(axis=1, keepdims=True), shape),
             np.broadcast_to(moved[..., [1]].mean(axis=1, keepdims=True), shape),
             np.log(unit / unit.mean(axis=1, keepdims=True)),
+            followed.following[..., None],
+            np.clip((followed.path - course.levels.path)[..., None] / unit, -LARGEST, LARGEST),
         ],
         axis=-1,
     )
-
-
-def _usual_steps(course: Course) -> np.ndarray:
-    """The usual step by each time, in the study's unit, `[time]`."""
-    n_times = len(course.panel.times)
-    steps = [course.panel.until(time).usual_step() for time in range(1, n_times)]
-    return np.array([course.ahead[0, 0], *steps])
 
 
 def _errors_so_far(arms: np.ndarray, changes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -200,7 +196,9 @@ def _of_kind(course: Course, kind: str, changes: np.ndarray) -> np.ndarray:
     many genes have neighbours, and how many times there were.
     """
     level, unit = course.levels.path, course.unit
-    laws = np.stack([course.once(ridge_ar)[:, 0], forecast_by_kind(course, kind)[:, 0]], -1)
+    alone = len(course.graphs) == 1
+    followed = course.once(graph_ridge) if alone else forecast_by_kind(course, kind)
+    laws = np.stack([course.once(ridge_ar)[:, 0], followed[:, 0]], -1)
     laws = ((laws - level[..., None]) / unit[..., None])[:, None]
     pooled, _ = _errors_so_far(np.clip(laws, -LARGEST_FORECAST, LARGEST_FORECAST), changes[:, :1])
     n_times = len(level)

@@ -46,6 +46,24 @@ def look(course: Course) -> "NetworkForecast":
     return course.network(see(course), course.graphs)
 
 
+def spread(course: Course) -> np.ndarray:
+    """Standard deviation that the network expects of the error, log2, `[time, horizon, gene]`."""
+    return course.once(look).spread
+
+
+def arm_weights(course: Course) -> dict[str, np.ndarray]:
+    """Weights of the arms in `step` one time ahead, by what the network weighs as well.
+
+    Returns:
+        Arm → weight, shape `[time, gene]`; at each time and gene they sum to one.
+    """
+    combined = course.once(combination_weights)[:, 0]
+    weighed = combined[:, :1, None] * course.once(look).weights[:, 0].transpose(0, 2, 1)
+    total = weighed[:, 1:] + combined[:, 1:, None]
+    found = {arm.__name__: total[:, number] for number, arm in enumerate(COMBINED)}
+    return found | {"local_level": found["local_level"] + weighed[:, 0]}
+
+
 def combination_weights(course: Course) -> np.ndarray:
     """Weights of the network and the arms at each time, `[time, horizon, arm]`."""
     forecasts = np.stack([course.once(each) for each in (network, *COMBINED)])
@@ -54,12 +72,7 @@ def combination_weights(course: Course) -> np.ndarray:
     n_times, n_ahead = course.ahead.shape
     weights = np.empty((n_times, n_ahead, len(forecasts)))
     for horizon in range(n_ahead):
-        later = horizon + 1
-        observed = np.full(course.panel.mean.shape, np.nan)
-        observed[: n_times - later] = course.panel.mean[later:]
-        learned = combine(forecasts[:, :, horizon], observed, prior)
-        # The outcome of a time is known `later` times later: `combine` lets it count from the next.
-        weights[:, horizon] = np.concatenate(
-            [np.tile(prior, (min(horizon, n_times), 1)), learned[: n_times - horizon]]
-        )
+        learned = combine(forecasts[:, :, horizon], course.came(horizon + 1), prior)
+        # `combine` lets an outcome count from the next time on; it is known `horizon` times later.
+        weights[:, horizon] = np.concatenate([np.tile(prior, (horizon, 1)), learned])[:n_times]
     return weights

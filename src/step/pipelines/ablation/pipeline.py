@@ -3,7 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from step.figures.accuracy import ablations
-from step.pipelines.ablation.nodes import ablate_network
+from step.pipelines.ablation.nodes import ablate
 
 
 def create_pipeline(assay: str) -> Pipeline:
@@ -11,18 +11,20 @@ def create_pipeline(assay: str) -> Pipeline:
     return Pipeline(
         [
             Node(
-                ablate_network,
-                ["expression", "edges", "params:network", "params:backtest"],
+                ablate,
+                ["expression", "edges", "embeddings"]
+                + [f"params:{name}" for name in ("network", "backtest", "embedding")],
                 "ablations",
-                name="ablate_network",
+                name="ablate",
             ),
             Node(ablations, "ablations", "figure_ablations", name="draw_ablations"),
         ],
         namespace=f"ablation.{assay}",
-        inputs={name: f"{assay}.{name}" for name in ("expression", "edges")},
+        inputs={name: f"{assay}.{name}" for name in ("expression", "edges", "embeddings")},
         outputs={name: f"{assay}.{name}" for name in ("ablations", "figure_ablations")},
         parameters={
             "params:network": f"params:{assay}.network",
+            "params:embedding": f"params:{assay}.embedding",
             "params:backtest": "params:backtest",
         },
         tags="ablation",

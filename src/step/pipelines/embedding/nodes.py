@@ -12,8 +12,8 @@ from step.graphs.weights import weights_over_time
 def embed_genes(
     expression: pd.DataFrame, edges: pd.DataFrame, embedding: EmbeddingConfig
 ) -> Embeddings:
-    """Embed each gene in the graph of each time."""
+    """Embed each gene in the graph of contacts of each time."""
     panel = panel_from_expression(expression)
-    graph = gene_graph(edges, panel.genes)
+    graph = gene_graph(edges[edges["kind"] == "contact"], panel.genes)
     weights = weights_over_time(graph, panel.robust, embedding.expression_weight)
     return Embeddings(panel.times, temporal_embedding(graph, weights, embedding))

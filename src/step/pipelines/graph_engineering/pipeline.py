@@ -37,7 +37,7 @@ def create_pipeline(assay: str) -> Pipeline:
             ),
             Node(
                 connect_genes,
-                ["genes", "hic_contacts", "params:pairs"],
+                ["genes", "hic_contacts", "regulatory_edges", "params:pairs"],
                 "edges",
                 name="connect_genes",
             ),
@@ -48,6 +48,7 @@ def create_pipeline(assay: str) -> Pipeline:
             "expression": f"{assay}.expression",
             "bins": "genome.bins",
             "hic_contacts": "hic_contacts",
+            "regulatory_edges": "regulatory_edges",
         },
         outputs={"genes": f"{assay}.genes", "edges": f"{assay}.edges"},
         parameters={"params:pairs": f"params:{assay}.pairs"},

@@ -1,23 +1,33 @@
 """Backtest and forecast of one assay."""
 
+from dataclasses import replace
+
 import pandas as pd
 import torch
 
 import step
-from step.evaluation.graph_test import graph_test
+from step.errors import InputError
+from step.evaluation.graph_test import GraphTest, graph_test
 from step.forecasting.arms import ARMS
 from step.forecasting.arms.context import COMBINED
-from step.forecasting.arms.network import combination_weights
+from step.forecasting.arms.network import arm_weights, combination_weights
 from step.forecasting.backtest import (
     BacktestSettings,
+    Losses,
     arm_table,
-    forecast_origins_with,
     future_table,
-    scored_mse,
+    run_arms,
+    scored_losses,
 )
-from step.forecasting.course import Course, walk
+from step.forecasting.course import Course, Forecaster, walk
 from step.forecasting.fitted import FittedNetwork, ModelCard
-from step.forecasting.graph_backtest import gene_places, rewired_errors, shifted_errors
+from step.forecasting.graph_backtest import (
+    KEPT,
+    Places,
+    gene_places,
+    rewired_losses,
+    shifted_losses,
+)
 from step.forecasting.in_context import (
     InContextForecaster,
     NetworkSettings,
@@ -26,7 +36,7 @@ from step.forecasting.in_context import (
 )
 from step.forecasting.origins import Origins, forecast_origins
 from step.forecasting.panel import panel_from_expression
-from step.graphs.gene_graph import gene_graph
+from step.graphs.gene_graph import gene_graphs
 
 TESTED = [name for name, arm in ARMS.items() if not arm.simple]
 
@@ -41,26 +51,19 @@ def run_backtest(
     """Backtest all arms, test the graph, and forecast.
 
     Returns:
-        backtest (tidy, what is under test first), graph_test, forecast (tidy), model.
+        backtest (tidy, what is under test first), graph_test, forecast (tidy), weights (tidy),
+        model.
     """
     course, origins, pretrained = course_of(expression, edges, network, backtest)
-    panel = course.panel
-    forecasts = forecast_origins_with(course, [*TESTED, *backtest.simple_arms], origins)
-    mse = {arm: scored_mse(forecasts[arm], panel, origins) for arm in TESTED}
-    seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
-    rewired = rewired_errors(course, origins, seeds, backtest.jobs)
-    places = gene_places(genes, panel.genes)
-    shifted = shifted_errors(course, origins, places, seeds, backtest.jobs)
-    n_edges = sum(len(graph.first) for graph in course.graphs.values())
+    forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
     tables = [
-        arm_table(arm, forecast, panel, origins, backtest.coverage)
-        for arm, forecast in forecasts.items()
+        arm_table(arm, forecast, course, origins, backtest) for arm, forecast in forecasts.items()
     ]
-    future = course.once(ARMS["step"].forecast)[-1]
     return {
         "backtest": pd.concat(tables, ignore_index=True),
-        "graph_test": graph_test(mse["step"], mse["step_no_graph"], rewired, n_edges, shifted),
-        "forecast": future_table(forecasts["step"], future, course, origins, backtest.coverage),
+        "graph_test": _test_graphs(course, origins, genes, backtest),
+        "forecast": future_table(forecasts["step"], course, origins, backtest),
+        "weights": _tabulate_weights(course, origins),
         "model": FittedNetwork(pretrained.weights, _card(pretrained, course)),
     }
 
@@ -71,19 +74,79 @@ def course_of(
     network: NetworkSettings,
     backtest: BacktestSettings,
 ) -> tuple[Course, Origins, PretrainedNetwork]:
-    """Walk the course of a study, and load the network that forecasts it."""
+    """Walk the course of a study, and load the network that forecasts it.
+
+    Raises:
+        InputError: The course is too short, or no gene was measured at any scored time.
+    """
     panel = panel_from_expression(expression)
     origins = forecast_origins(len(panel.times), backtest)
+    if not (~pd.isna(panel.mean[origins.scored + 1])).any():
+        raise InputError(
+            f"No gene has a value at any of the last {len(origins.scored)} times, whose forecasts "
+            "are scored. Leave the empty times out of the table, or raise `backtest.scored_share`."
+        )
     pretrained = load_pretrained(network.kind)
     course = walk(
         panel,
-        {"contact": gene_graph(edges, panel.genes)},
-        backtest.future_times,
+        gene_graphs(edges, panel.genes),
+        max(backtest.horizons, backtest.future_times),
         int(origins.index[0]),
         InContextForecaster(pretrained),
         backtest.jobs,
     )
     return course, origins, pretrained
+
+
+def _test_graphs(
+    course: Course, origins: Origins, genes: pd.DataFrame, backtest: BacktestSettings
+) -> GraphTest:
+    """Test all kinds of edges together, and where there are several, each alone."""
+    places = gene_places(genes, course.panel.genes)
+    whole = _test_graph(course, origins, "step", "step_no_graph", backtest, places)
+    linear = replace(backtest, rewirings=backtest.graph_ridge_rewirings)
+    ridge = _test_graph(course, origins, "graph_ridge", "ridge_ar", linear)
+    kinds = {}
+    if len(course.graphs) > 1:
+        for kind, graph in course.graphs.items():
+            alone = course.on({kind: graph}, KEPT)
+            kinds[kind] = _test_graph(alone, origins, "step", "step_no_graph", backtest)
+    return replace(whole, graph_ridge=ridge, kinds=kinds)
+
+
+def _test_graph(
+    course: Course,
+    origins: Origins,
+    tested: str,
+    without: str,
+    backtest: BacktestSettings,
+    places: Places | None = None,
+) -> GraphTest:
+    """Test the graph by an arm that uses it and by what that arm is without it.
+
+    Where genes' places are given, they are shifted along their chromosomes as well.
+    """
+
+    def score(forecaster: Forecaster) -> Losses:
+        return scored_losses(course.once(forecaster), course.panel, origins)
+
+    forecaster = ARMS[tested].forecast
+    seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
+    rewired = rewired_losses(course, origins, forecaster, seeds, backtest.jobs)
+    shifted = None
+    if places is not None:
+        shifted = shifted_losses(course, origins, forecaster, places, seeds, backtest.jobs)
+    n_edges = sum(len(graph.first) for graph in course.graphs.values())
+    return graph_test(score(forecaster), score(ARMS[without].forecast), n_edges, rewired, shifted)
+
+
+def _tabulate_weights(course: Course, origins: Origins) -> pd.DataFrame:
+    """Mean weight of each arm in `step` over the scored origins, gene by gene."""
+    weights = {
+        arm: weight[origins.scored].mean(axis=0) for arm, weight in arm_weights(course).items()
+    }
+    table = pd.DataFrame(weights, index=pd.Index(course.panel.genes, name="gene"))
+    return table.reset_index().melt("gene", var_name="arm", value_name="weight")
 
 
 def _card(pretrained: PretrainedNetwork, course: Course) -> ModelCard:

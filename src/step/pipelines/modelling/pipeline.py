@@ -4,7 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from step.pipelines.modelling.nodes import run_backtest
 
-OUTPUTS = ("backtest", "graph_test", "forecast", "model")
+OUTPUTS = ("backtest", "graph_test", "forecast", "weights", "model")
 
 
 def create_pipeline(assay: str) -> Pipeline:

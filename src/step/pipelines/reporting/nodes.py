@@ -32,10 +32,14 @@ def compute_metrics(
 
 
 def tabulate_genes(
-    backtest: pd.DataFrame, genes: pd.DataFrame, expression: pd.DataFrame, metrics: Metrics
+    backtest: pd.DataFrame,
+    genes: pd.DataFrame,
+    expression: pd.DataFrame,
+    weights: pd.DataFrame,
+    metrics: Metrics,
 ) -> pd.DataFrame:
     """One row a gene, the best forecast first."""
-    return gene_table(backtest, genes, expression, metrics.best_baseline)
+    return gene_table(backtest, genes, expression, weights, metrics.best_baseline)
 
 
 def find_enrichment(
@@ -51,7 +55,8 @@ def draw_accuracy(
     expression: pd.DataFrame,
     report: ReportConfig,
 ) -> dict[str, Figure]:
-    """How good the forecasts are."""
+    """How good the forecasts of the next time are."""
+    backtest = backtest[backtest["horizon"] == 1]
     noise = (expression["standard_error"] ** 2).groupby(expression["time"]).mean()
     return {
         "arm_errors": accuracy.arm_errors(metrics.arms, metrics.noise_floor_mse),
@@ -71,7 +76,9 @@ def draw_genes(
     """Gene by gene."""
     return {
         "predictability": predictability(per_gene),
-        "gene_pages": gene_pages(per_gene, expression, backtest, forecast, report.time_unit),
+        "gene_pages": gene_pages(
+            per_gene, expression, backtest[backtest["horizon"] == 1], forecast, report.time_unit
+        ),
     }
 
 

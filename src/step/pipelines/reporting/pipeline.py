@@ -32,6 +32,7 @@ ASSAY_INPUTS = [
     "edges",
     "embeddings",
     "forecast",
+    "weights",
     "sample_table",
 ]
 ASSAY_OUTPUTS = ["metrics", "per_gene", "enrichment", "workbook", "report"]
@@ -58,7 +59,7 @@ def _table_nodes() -> list[Node]:
         ),
         Node(
             tabulate_genes,
-            ["backtest", "genes", "expression", "metrics"],
+            ["backtest", "genes", "expression", "weights", "metrics"],
             "per_gene",
             name="tabulate_genes",
         ),

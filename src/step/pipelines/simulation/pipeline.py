@@ -9,6 +9,7 @@ from step.simulation.study import (
     simulate_map,
     simulate_mirna,
     simulate_mrna,
+    tabulate_regulation,
 )
 
 FILES = [
@@ -19,6 +20,7 @@ FILES = [
     "mrna_names",
     "mirna_expression",
     "mirna_targets",
+    "regulatory_edges",
 ]
 
 
@@ -45,6 +47,12 @@ def create_pipeline() -> Pipeline:
                 ["bins", "annotated", "params:simulation"],
                 ["mirna_expression", "mirna_targets", "mirna_truth"],
                 name="simulate_mirna",
+            ),
+            Node(
+                tabulate_regulation,
+                ["mrna_truth", "mirna_truth", "params:simulation"],
+                "regulatory_edges",
+                name="tabulate_regulation",
             ),
             Node(
                 simulate_gene_sets,

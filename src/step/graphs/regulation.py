@@ -1,0 +1,122 @@
+"""Regulatory edges: who is known to raise or lower whom."""
+
+import numpy as np
+import pandas as pd
+
+from step.errors import InputError, listed, quoted, require_columns
+from step.names import clean_column
+
+SIGNS = {
+    "+": 1.0, "1": 1.0, "1.0": 1.0, "activation": 1.0, "activator": 1.0, "up": 1.0,
+    "-": -1.0, "−": -1.0, "-1": -1.0, "-1.0": -1.0, "repression": -1.0, "repressor": -1.0,
+    "inhibition": -1.0, "down": -1.0, "": 1.0, "unknown": 1.0,
+}  # fmt: skip
+
+
+def read_regulation(table: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Read a study's table of regulators and what they regulate.
+
+    Args:
+        table: Columns source and target, names or symbols of genes, as text; optionally weight (a
+            number, 1 where the column is missing or a cell empty) and sign (`+` or `-`, `1` or
+            `-1`, activation or repression; empty or unknown counts as `+`). Other columns are not
+            read.
+        source: Name of the table, for messages.
+
+    Returns:
+        source, target, weight: negative where the source lowers the target. A pair that stands in
+        several rows has the mean of their weights; a gene that regulates itself is left out.
+
+    Raises:
+        InputError: A column is missing, or a cell is no name, sign or weight.
+    """
+    require_columns(table, ["source", "target"], source)
+    named = {column: clean_column(table, column, source) for column in ("source", "target")}
+    edges = pd.DataFrame(named).assign(weight=_weights(table, source) * _signs(table, source))
+    for column in ("source", "target"):
+        empty = np.flatnonzero(edges[column] == "")
+        if len(empty):
+            raise InputError(
+                f"{_row(table, empty[0], source)}: the {column} is empty. Name a gene, or delete "
+                "the row."
+            )
+    edges = edges[edges["source"] != edges["target"]]
+    return edges.groupby(["source", "target"], sort=False, as_index=False)["weight"].mean()
+
+
+def _row(table: pd.DataFrame, position: int, source: str) -> str:
+    """The row of the file, as a spreadsheet counts it."""
+    return f"{source}, row {table.index[position] + 2}"
+
+
+def _weights(table: pd.DataFrame, source: str) -> np.ndarray:
+    if "weight" not in table:
+        return np.ones(len(table))
+    text = table["weight"].astype(str).str.strip()
+    weight = pd.to_numeric(text.mask(text == "", "1"), errors="coerce").to_numpy(dtype=float)
+    wrong = np.flatnonzero(~np.isfinite(weight))
+    if len(wrong):
+        raise InputError(
+            f"{_row(table, wrong[0], source)}: the weight {quoted(text.iloc[wrong[0]])} is no "
+            "number. Correct it, or leave it empty for 1."
+        )
+    if "sign" in table and (weight < 0).any():
+        row = int(np.flatnonzero(weight < 0)[0])
+        raise InputError(
+            f"{_row(table, row, source)}: the weight {quoted(text.iloc[row])} is negative although "
+            "the table has a column `sign`. Let one of the two tell the direction."
+        )
+    return weight
+
+
+def _signs(table: pd.DataFrame, source: str) -> np.ndarray:
+    if "sign" not in table:
+        return np.ones(len(table))
+    text = table["sign"].astype(str).str.strip().str.lower()
+    sign = text.map(SIGNS).to_numpy(dtype=float)
+    wrong = np.flatnonzero(np.isnan(sign))
+    if len(wrong):
+        raise InputError(
+            f"{_row(table, wrong[0], source)}: the sign {quoted(text.iloc[wrong[0]])} is neither + "
+            "nor -. Write one of them, or leave it empty."
+        )
+    return sign
+
+
+def regulatory_edges(regulation: pd.DataFrame, genes: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Find the regulatory edges between a study's genes.
+
+    A name is matched with the study's names of genes, or else with their symbols without regard to
+    case; a symbol that several of the study's genes have stands for each of them.
+
+    Args:
+        regulation: From `read_regulation`.
+        genes: gene, symbol.
+        source: Name of the table, for messages.
+
+    Returns:
+        gene_1 (the regulator), gene_2 (what it regulates), weight; without edges of no weight.
+
+    Raises:
+        InputError: The study has none of the genes that the table names.
+    """
+    named = pd.concat([regulation["source"], regulation["target"]]).drop_duplicates()
+    own = named.isin(genes["gene"])
+    symbols = genes.dropna(subset=["symbol"])
+    known = pd.DataFrame({"symbol": symbols["symbol"].str.lower(), "gene": symbols["gene"]})
+    others = pd.DataFrame({"name": named[~own], "symbol": named[~own].str.lower()})
+    meant = pd.concat(
+        [
+            pd.DataFrame({"name": named[own], "gene": named[own]}),
+            others.merge(known, on="symbol")[["name", "gene"]],
+        ]
+    )
+    if len(regulation) and meant.empty:
+        raise InputError(
+            f"{source}: none of its genes ({listed(named)}) is a gene of the study "
+            f"({listed(genes['gene'])}). Do the names follow one convention?"
+        )
+    edges = regulation.merge(meant.set_axis(["source", "gene_1"], axis=1), on="source")
+    edges = edges.merge(meant.set_axis(["target", "gene_2"], axis=1), on="target")
+    edges = edges[(edges["gene_1"] != edges["gene_2"]) & (edges["weight"] != 0)]
+    return edges.groupby(["gene_1", "gene_2"], sort=False, as_index=False)["weight"].mean()

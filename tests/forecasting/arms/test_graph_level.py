@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from step.forecasting.arms.graph_level import graph_level, graph_levels, refit_times
+from step.forecasting.course import walk
+from step.graphs.gene_graph import GeneGraph
+from step.graphs.rewiring import rewire
+from tests.conftest import simulated_study
+from tests.forecasting.arms.test_autoregression import CHAIN, error, panel
+
+ODD = np.arange(1, 100, 2)
+
+
+def pulled(sign: float = 1.0, seed: int = 0) -> np.ndarray:
+    """Each odd gene is pulled half the way to the gene before it, or away from it."""
+    rng = np.random.default_rng(seed)
+    values = np.cumsum(rng.normal(0, 1.0, (40, 100)), axis=0)
+    for time in range(39):
+        aim = sign * values[time, ODD - 1]
+        values[time + 1, ODD] = values[time, ODD] + 0.5 * (aim - values[time, ODD])
+    return values + rng.uniform(-5, 5, 100) + rng.normal(0, 0.1, (40, 100))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_those_who_follow_are_foreseen(sign):
+    graph = replace(CHAIN, weight=sign * CHAIN.weight)
+    course = walk(panel(pulled(sign)), {"contact": graph}, 1)
+    forecast = graph_level(course)
+    assert error(course, forecast, ODD) < 0.4 * error(course, course.levels.forecast, ODD)
+
+
+def test_followers_are_told_from_leaders():
+    course = walk(panel(pulled()), {"contact": CHAIN}, 1)
+    following = graph_levels(course).following[-1]
+    assert following[ODD].mean() > 0.95
+    assert (following[ODD - 1] == 0).all()  # no edge leads to them
+    undirected = replace(CHAIN, directed=False)
+    following = graph_levels(walk(panel(pulled()), {"contact": undirected}, 1)).following[-1]
+    assert following[ODD].mean() > following[ODD - 1].mean() + 0.5
+
+
+def test_of_several_neighbours_the_strongest_may_be_followed():
+    """An edge to a gene that is not followed, at a tenth of the weight, does little harm."""
+    rng = np.random.default_rng(1)
+    other = GeneGraph(
+        np.concatenate([CHAIN.first, rng.choice(ODD - 1, 50)]),
+        np.concatenate([CHAIN.second, ODD]),
+        np.concatenate([np.ones(50), np.full(50, 0.4)]),
+        100,
+        directed=True,
+    )
+    one, two = (walk(panel(pulled()), {"contact": graph}, 1) for graph in (CHAIN, other))
+    assert error(two, graph_level(two), ODD) < 1.2 * error(one, graph_level(one), ODD)
+
+
+def test_of_several_kinds_the_one_that_is_followed_is_found():
+    nothing = GeneGraph(ODD - 1, np.roll(ODD, 7), np.ones(50), 100, directed=True)
+    course = walk(panel(pulled()), {"contact": CHAIN, "regulatory": nothing}, 1)
+    alone = walk(panel(pulled()), {"contact": CHAIN}, 1)
+    found, expected = (error(each, graph_level(each), ODD) for each in (course, alone))
+    assert found == pytest.approx(expected, rel=0.03)
+
+
+def test_simulated_studies_are_foreseen_by_their_graph_and_not_by_another():
+    ratios = []
+    for seed in (41, 42, 43):
+        study, graph = simulated_study(coupling=1.0, seed=seed, n_genes=100)
+        course, other = (walk(study, {"contact": each}, 1) for each in (graph, rewire(graph, 1)))
+        level = np.mean((study.mean[14:] - course.levels.forecast[13:-1, 0]) ** 2)
+        errors = [
+            np.mean((study.mean[14:] - graph_level(each)[13:-1, 0]) ** 2)
+            for each in (course, other)
+        ]
+        ratios.append(np.array(errors) / level)
+    assert np.mean(ratios, axis=0)[0] < 0.93
+    assert 0.98 < np.mean(ratios, axis=0)[1] < 1.04
+
+
+def test_without_edges_it_is_a_level():
+    values = np.random.default_rng(0).normal(size=(30, 40)).cumsum(axis=0)
+    course = walk(panel(values), {}, 2)
+    found = graph_levels(course)
+    assert (found.following == 0).all()
+    np.testing.assert_array_equal(found.forecast[:, 0], found.path)
+    assert error(course, found.forecast, slice(None)) < 1.1
+
+
+def test_refits_are_few_and_depend_on_the_past_alone():
+    times = refit_times(60)
+    assert times[:5] == [0, 1, 2, 3, 4]
+    assert len(times) < 20
+    assert refit_times(30) == [time for time in times if time < 30]
