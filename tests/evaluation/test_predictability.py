@@ -118,7 +118,7 @@ def test_every_gene_has_a_class():
     better = (others["skill"] > 0) & (others["skill_q"] <= 0.05)
     assert better.sum() >= 5
     assert ((others["class"] == "forecastable") == better).all()
-    expression = expression_of(VALUES).assign(standard_error=0.29)
+    expression = expression_of(VALUES).assign(standard_error=0.5)
     weights = weights_of(30)
     noisy = gene_table(backtest_of(VALUES), genes_of(30), expression, weights, "step_no_graph")
     classes = noisy.set_index("gene")["class"]

@@ -10,7 +10,6 @@ from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ChannelGate,
     ConnectivityAttention,
-    GraphAutoregression,
     GraphConv,
     Head,
     SequenceMemory,
@@ -126,7 +125,7 @@ CASES = {
         lambda x, w: reference.time_attention(x, w, 2, 2),
     ),
     "head": (
-        lambda: Head(4, (5, 3), 0.0, norm_over_genes=False, from_zero=False),
+        lambda: Head(4, (5, 3), 0.0, norm_over_genes=False),
         False,
         lambda x, w: reference.head(x, w, 2, over_genes=False),
     ),
@@ -216,18 +215,6 @@ def test_weights_that_never_differ_are_static_ones(aggregation):
     x = torch.randn(SHAPE, dtype=torch.double)
     same = GraphOperator.from_edges(BOTH, WEIGHT.repeat(2).expand(2, 5, 10), 6)
     torch.testing.assert_close(network(x, same), network(x, graph()))
-
-
-def test_the_last_time_of_a_changing_graph():
-    changing, scaled = varying()
-    layer = GraphAutoregression(4, 2).double()
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter.normal_()
-    x = torch.randn(SHAPE, dtype=torch.double)
-    w = reference.part(reference.parameters(layer), "graph")
-    expected = reference.graph_conv(x[:, :, -1:].numpy(), w, scaled[:, -1:], 2)[:, 0, 0]
-    np.testing.assert_allclose(layer(x, changing).detach(), expected, atol=1e-12)
 
 
 def test_temporal_convolution_sees_no_later_time():

@@ -7,7 +7,7 @@ from step.models.graph_operator import GraphOperator
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 
-MR = STEPmrConfig(channels=(6, 9, 9), norm_over_genes=False, corrects=True)
+MR = STEPmrConfig(channels=(6, 9, 9), norm_over_genes=False)
 MI = STEPmiConfig(
     channels=(6, 8, 8, 8),
     lstm_layers=2,
@@ -16,7 +16,6 @@ MI = STEPmiConfig(
     attention_heads=4,
     attention_layers=2,
     norm_over_genes=False,
-    corrects=True,
 )
 
 
@@ -39,17 +38,6 @@ def test_any_number_of_genes_times_and_windows(network):
         assert network(torch.randn(batch, 3, time, genes), ring(genes)).shape == (batch, genes)
 
 
-@pytest.mark.parametrize(("network", "config"), [(STEPmr, MR), (STEPmi, MI)])
-def test_only_a_network_that_corrects_starts_near_zero(network, config):
-    x = torch.randn(2, 3, 4, 8, generator=torch.Generator().manual_seed(0))
-    sizes = []
-    for corrects in (True, False):
-        torch.manual_seed(0)
-        made = network(3, replace(config, corrects=corrects)).eval()
-        sizes.append(made(x, ring(8)).abs().mean().item())
-    assert sizes[0] < 0.5 * sizes[1]
-
-
 def test_genes_may_be_listed_in_any_order(network):
     network.eval()
     x, order = torch.randn(2, 3, 4, 8), torch.randperm(8)
@@ -63,9 +51,6 @@ def test_genes_may_be_listed_in_any_order(network):
 
 def test_a_gene_hears_of_its_neighbours_and_of_nobody_without_a_graph(network):
     network.eval()
-    with torch.no_grad():
-        for parameter in network.linear.parameters():
-            parameter.normal_()
     x = torch.randn(1, 3, 4, 12)
     changed = x.clone()
     changed[..., 0] += 1.0
@@ -91,13 +76,11 @@ def test_a_norm_over_genes_lets_a_gene_hear_of_all(network, config):
 def test_the_defaults_are_the_published_shapes():
     published = STEPmr(32, STEPmrConfig())
     assert len(published.blocks.blocks) == 2
-    assert published.linear is None
     published = STEPmi(256, STEPmiConfig())
     assert len(published.blocks.blocks) == 3
     assert published.sequence.lstm.num_layers == 4
     assert published.sequence.lstm.bidirectional
     assert len(published.attention.layers) == 4
-    assert published.linear is None
 
 
 ABLATIONS = [

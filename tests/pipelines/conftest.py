@@ -1,8 +1,11 @@
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 from kedro.framework.startup import bootstrap_project
 
 from step.project.session import StudySession
@@ -40,11 +43,26 @@ def own_study(project: Path, entries: dict[str, dict]) -> None:
 
 
 @pytest.fixture(scope="package")
-def finished(tmp_path_factory) -> Path:
-    """A project after `kedro run` on the demo study, with fewer arms and graphs."""
-    project = copy_project(tmp_path_factory.mktemp("finished") / "project")
-    run(project, "__default__", QUICK)
-    return project
+def finished(tmp_path_factory, worker_id) -> Path:
+    """A project after `kedro run` on the demo study, with fewer arms and graphs.
+
+    It is run once, by whichever of the processes that test side by side comes first; each has a
+    copy of its own.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker_id == "master" else shared.parent
+    with FileLock(shared / "finished.lock"):
+        if not (shared / "finished").exists():
+            project = copy_project(tmp_path_factory.mktemp("running") / "project")
+            run(project, "__default__", QUICK)
+            project.rename(shared / "finished")
+    own = tmp_path_factory.mktemp("finished") / "project"
+    return shutil.copytree(shared / "finished", own)
+
+
+def read(project: Path, layer: str, assay: str, name: str) -> pd.DataFrame:
+    """A table of the demo study."""
+    return pd.read_parquet(project / "data" / layer / "demo" / assay / name)
 
 
 def written(project: Path) -> list[Path]:

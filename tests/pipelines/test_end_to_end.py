@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from step.datasets import NetworkDataset, TableDataset
+from step.datasets import NetworkDataset
 from step.forecasting.in_context import InContextForecaster, PretrainedNetwork
-from tests.pipelines.conftest import QUICK, run, written
+from tests.pipelines.conftest import QUICK, read, run, written
 
 RECORD = "step.forecasting.fitted.FittedNetwork"
 ASSAYS = ["mrna", "mirna"]
@@ -23,10 +23,6 @@ SCORES = [
 @pytest.fixture(params=ASSAYS)
 def assay(request):
     return request.param
-
-
-def read(project, layer, assay, name):
-    return pd.read_parquet(project / "data" / layer / "demo" / assay / name)
 
 
 def test_metrics_hold_what_the_interface_promises(finished, assay):
@@ -162,62 +158,6 @@ def test_each_stage_runs_by_itself_on_what_lies_there(finished, stage):
         assert file.read_bytes() == content, file
 
 
-def test_a_name_from_the_users_file_stays_text(project):
-    """A gene's name is no HTML, no formula and no mathematics."""
-    evil = "<script>alert(1)</script>$x^$"
-    path = project / "data" / "01_raw" / "demo" / "mrna.xlsx"
-    dataset = TableDataset(filepath=str(path))
-    table = dataset.load()
-    table.loc[20, "gene"] = evil
-    table.loc[21, "gene"] = "=1+1"
-    dataset.save(table)
-    run(project, "mrna", QUICK)
-    place = project / "data" / "08_reporting" / "demo" / "mrna"
-    html = (place / "report.html").read_text()
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-    cells = load_workbook(place / "workbook.xlsx")["genes"]["A"]
-    assert {cell.data_type for cell in cells} == {"s"}
-    assert "=1+1" in [cell.value for cell in cells]
-
-
-def test_missing_values_and_lost_replicates_are_borne(project):
-    dataset = TableDataset(filepath=str(project / "data" / "01_raw" / "demo" / "mrna.xlsx"))
-    table = dataset.load()
-    rng = np.random.default_rng(0)
-    samples = table.columns[1:]
-    for column in samples:
-        table.loc[rng.random(len(table)) < 0.05, column] = ""
-    table.loc[3, samples[:30]] = ""  # first measured late
-    table.loc[4, samples[-20:]] = ""  # lost before the end
-    table.loc[5, samples] = ""  # never measured
-    table = table.drop(columns=[c for c in samples if c.startswith("P9_") and c != "P9_r1"])
-    dataset.save(table)
-    run(project, "mrna", QUICK)
-    place = project / "data" / "08_reporting" / "demo" / "mrna"
-    metrics = json.loads((place / "metrics.json").read_text())
-    assert metrics["arms"]["step"]["mse"] < metrics["arms"]["gene_mean"]["mse"]
-    per_gene = pd.read_parquet(place / "per_gene.parquet").set_index("gene")
-    assert len(per_gene) == 150
-    assert np.isnan(per_gene.loc[table["gene"][5], "mse"])
-    assert "never measured" in per_gene.loc[table["gene"][5], "flags"]
-
-
-def test_genes_without_any_place_are_forecast_without_a_graph(project):
-    """The demo's annotation has the miRNAs' targets, but not the miRNAs themselves."""
-    params = {**QUICK, "mirna": {"nodes": "mirnas"}}
-    run(project, "mirna", params)
-    metrics = json.loads(
-        (project / "data" / "08_reporting" / "demo" / "mirna" / "metrics.json").read_text()
-    )
-    assert metrics["n_genes"] == 120
-    assert metrics["graph_test"]["real_mse"] == metrics["graph_test"]["no_graph_mse"]
-    assert "p" not in metrics["graph_test"]
-    report = project / "data" / "08_reporting" / "demo" / "mirna" / "report.html"
-    assert "was not tested" in report.read_text()
-    assert (read(project, "03_primary", "mirna", "genes.parquet")["unplaced"].notna()).all()
-
-
 def test_ablations_are_tabulated_and_drawn(finished):
     run(finished, "ablation", QUICK, namespaces=["ablation.mrna"])
     folder = finished / "data" / "08_reporting" / "demo" / "mrna"
@@ -227,19 +167,3 @@ def test_ablations_are_tabulated_and_drawn(finished):
     for variant, arm in named.items():
         assert table.loc[variant, "mse"] == pytest.approx(metrics["arms"][arm]["mse"])
     assert (folder / "figures" / "ablations.png").stat().st_size > 10_000
-
-
-def test_unlike_samples_stand_in_the_report_and_the_workbook(project):
-    path = project / "data" / "01_raw" / "demo" / "mirna_counts.tsv"
-    table = TableDataset(filepath=str(path)).load()
-    sample = table.columns[9]
-    table[sample] = (table[sample].astype(float) // 30 + 1).astype(int).astype(str)
-    TableDataset(filepath=str(path)).save(table)
-    run(project, "mirna", QUICK)
-    folder = project / "data" / "08_reporting" / "demo" / "mirna"
-    report = (folder / "report.html").read_text()
-    assert "1 is far from the others" in report
-    assert f"<td>{sample}</td>" in report
-    assert "positive-control factor" in report
-    sheet = load_workbook(folder / "workbook.xlsx")["samples"]
-    assert sheet.max_row == len(table.columns) - 1  # a row a sample, and the header

@@ -11,6 +11,7 @@ import yaml
 from kedro.io import DataCatalog
 
 from step.expression.samples import TableLayout, read_measurements
+from step.graphs.regulation import read_regulation
 from tests.conftest import ROOT, copy_project
 from tests.pipelines.conftest import run
 
@@ -121,6 +122,11 @@ def test_every_contact_format_is_read(study):
 
 def test_the_targets_are_read(study):
     assert len(catalog(study, "targets").load("mirna.targets")) == 3
+
+
+def test_the_regulatory_edges_are_read(study):
+    table = catalog(study, "regulation").load("regulatory_edges")
+    assert read_regulation(table, "regulation")["weight"].tolist() == [1.0, -1.0]
 
 
 def test_the_commands_run(study, capsys):

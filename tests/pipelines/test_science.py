@@ -20,7 +20,8 @@ from step.forecasting.panel import panel_from_expression
 from step.genome.contacts import ContactMap
 from step.genome.features import Features, chromatin_features
 from step.genome.placement import add_features, choose_tss, place_genes
-from step.graphs.gene_graph import gene_graph
+from step.graphs.gene_graph import gene_graphs
+from step.graphs.regulation import read_regulation, regulatory_edges
 from step.pipelines.graph_engineering.nodes import PairSettings, connect_genes
 from step.simulation.expression import (
     Followed,
@@ -28,6 +29,7 @@ from step.simulation.expression import (
     neighbour_weights,
     replicate_log2,
     simulate_latent,
+    simulate_regulation,
 )
 from step.simulation.genome import simulate_annotation, simulate_bins, simulate_contacts
 from step.simulation.study import annotate, sample_times
@@ -60,14 +62,12 @@ def simulated_edges(bins: pd.DataFrame, genes: pd.DataFrame, seed: int) -> pd.Da
 
 
 def simulated_expression(
-    bins: pd.DataFrame, genes: pd.DataFrame, coupling: float, seed: int
+    bins: pd.DataFrame, genes: pd.DataFrame, followed: Followed, seed: int
 ) -> pd.DataFrame:
-    """The course of genes that follow their true neighbours, summarised as a real one."""
-    neighbours = neighbour_weights(bins, genes)
+    """The course of genes that follow some others, summarised as a real one."""
     times = sample_times()
-    latent = simulate_latent(
-        [Followed(neighbours, coupling)], choose_leading(neighbours, seed), times, seed
-    )
+    leading = choose_leading(neighbour_weights(bins, genes), seed)
+    latent = simulate_latent([followed], leading, times, seed)
     values = replicate_log2(latent, np.full(len(times), N_REPLICATES), 0.2, seed)
     n_samples = len(values)
     samples = pd.DataFrame(
@@ -85,16 +85,29 @@ def simulated_expression(
 
 def simulated_test(coupling: float, seed: int) -> GraphTest:
     """The graph test, from a simulated map and course."""
+    bins, genes = simulated_genome(seed)
+    followed = Followed(neighbour_weights(bins, genes), coupling)
+    expression = simulated_expression(bins, genes, followed, seed)
+    return tested(expression, simulated_edges(bins, genes, seed))
+
+
+def simulated_genome(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bins and genes."""
     bins = simulate_bins([40, 40, 40], 500_000, seed)
-    genes = simulate_annotation(bins, N_GENES, seed)
-    panel = panel_from_expression(simulated_expression(bins, genes, coupling, seed))
-    graph = gene_graph(simulated_edges(bins, genes, seed), panel.genes)
+    return bins, simulate_annotation(bins, N_GENES, seed)
+
+
+def tested(expression: pd.DataFrame, edges: pd.DataFrame) -> GraphTest:
+    """The graph test of a course and its edges of one kind."""
+    panel = panel_from_expression(expression)
+    graphs = gene_graphs(edges, panel.genes)
     origins = forecast_origins(len(panel.times), BACKTEST)
     network = InContextForecaster(load_pretrained("STEPmr"))
-    course = walk(panel, {"contact": graph}, 1, 0, network)
+    course = walk(panel, graphs, 1, 0, network)
     losses = [scored_losses(course.once(arm), panel, origins) for arm in (step, step_no_graph)]
     rewired = rewired_losses(course, origins, step, range(REWIRINGS), jobs=-1)
-    return graph_test(*losses, len(graph.first), rewired)
+    n_edges = sum(len(graph.first) for graph in graphs.values())
+    return graph_test(*losses, n_edges, rewired)
 
 
 def test_positive_control_the_graph_is_found_where_genes_follow_their_neighbours():
@@ -109,6 +122,37 @@ def test_negative_control_no_graph_is_found_where_there_is_no_coupling():
     assert sum(test.p <= 0.05 for test in tests) <= 1
     for test in tests:
         assert test.real_mse == pytest.approx(test.no_graph_mse, rel=0.01)
+
+
+def regulatory_test(coupling: float, seed: int) -> GraphTest:
+    """The test of regulatory edges, from a table as a lab has it."""
+    bins, genes = simulated_genome(seed)
+    regulators = simulate_regulation(N_GENES, seed)
+    expression = simulated_expression(bins, genes, Followed(regulators, coupling), seed)
+    known = regulators.tocoo()
+    names = genes["gene"].to_numpy()
+    table = pd.DataFrame(
+        {
+            "source": names[known.col],
+            "target": names[known.row],
+            "sign": np.where(known.data > 0, "+", "-"),
+        }
+    )
+    places = pd.DataFrame({"gene": names, "symbol": names})
+    edges = regulatory_edges(read_regulation(table, "table"), places, "table")
+    return tested(expression, edges.assign(kind="regulatory"))
+
+
+def test_positive_control_regulatory_edges_are_found_where_genes_follow_them():
+    test = regulatory_test(coupling=1.0, seed=2)
+    assert test.p == 1 / (1 + REWIRINGS)
+    assert test.real_mse < 0.97 * test.no_graph_mse
+
+
+def test_negative_control_regulatory_edges_that_nobody_follows_are_not_found():
+    test = regulatory_test(coupling=0.0, seed=2)
+    assert test.p > 0.05
+    assert test.real_mse == pytest.approx(test.no_graph_mse, rel=0.01)
 
 
 def backtest(project: Path, assay: str) -> pd.DataFrame:

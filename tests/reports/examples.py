@@ -1,6 +1,7 @@
 """Scores of a small study."""
 
-from step.evaluation.metrics import ArmScores, Intervals, Metrics
+from step.evaluation.metrics import Metrics
+from step.evaluation.scores import ArmScores, Intervals
 from tests.evaluation.tables import graph_test_of
 
 METRICS = Metrics(

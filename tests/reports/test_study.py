@@ -5,6 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from step.evaluation.metrics import HorizonScores
+from step.evaluation.scores import Intervals
 from step.reports.study import ReportConfig, write_report
 from tests.evaluation.tables import genes_of, graph_test_of
 from tests.reports.examples import METRICS
@@ -16,7 +18,9 @@ FIGURES = [
 ]  # fmt: skip
 PER_GENE = genes_of(4).assign(
     r2=[0.5, 0.4, np.nan, 0.1], pearson=0.5, mse=0.1, noise_floor_mse=0.05, skill=0.1, skill_q=0.04,
-    flags=["", "unplaced", "saturated", ""],
+    flags=["", "unplaced", "saturated", ""], graph_gain=0.1, graph_q=[0.01, 0.2, np.nan, 0.9],
+    leaned_on=["ses", "ses", None, "graph_level"],
+    **{"class": ["forecastable", "level only", "saturated", "level only"]},
 )  # fmt: skip
 ENRICHMENT = pd.DataFrame(
     {
@@ -97,3 +101,23 @@ def test_unlike_samples_are_listed():
     assert "<td>s2</td>" in html
     assert "<td>s1</td>" not in html
     assert "None is far from the others" in report(samples=SAMPLES[:1])
+
+
+def test_classes_of_genes_are_counted_and_what_they_lean_on_is_named():
+    html = report()
+    assert "2 level only; 1 forecastable; 1 saturated" in html
+    assert "1 genes gain from their neighbours" in html
+    assert '<td class="text">SES</td>' in html
+    assert '<td class="text">graph level</td>' in html
+
+
+def test_later_times_are_tabled_beside_the_next():
+    later = HorizonScores(
+        11,
+        {arm: replace(scores, mse=2 * scores.mse) for arm, scores in METRICS.arms.items()},
+        Intervals(0.9, 0.91, 2.5),
+    )
+    html = report(replace(METRICS, horizons={"2": later}))
+    assert "2 times ahead 91.0 %, 2.50 log2" in html
+    assert re.search(r"<td>STEP</td><td>0.1600</td><td>0.3200</td>", html)
+    assert "times ahead" not in report()

@@ -32,7 +32,7 @@ def test_what_else_is_said_of_skill(changes, words):
 @pytest.mark.parametrize(
     ("real", "rewired", "start", "effect"),
     [
-        (0.16, [0.2] * 19, "The genome's contacts help:", "20.00 % below their mean, p = 0.05"),
+        (0.16, [0.2] * 19, "The genome's contacts help:", "20.00 % below their mean, 95 % "),
         (0.22, [0.2] * 19, "The genome's contacts do not help beyond chance:", "10.00 % above"),
         (0.16, [0.2] * 5, "Too few rewired graphs to tell", "p = 0.167"),
     ],
@@ -59,3 +59,32 @@ def test_shifted_graphs_stand_beside_it():
     verdict = graph_verdict(test)
     assert "shifted along their chromosomes, it is 0.11000 to 0.13000 (p = 0.25)." in verdict
     assert "shifted" not in graph_verdict(graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7))
+
+
+def test_skill_and_effect_stand_with_their_intervals():
+    metrics = replace(METRICS, skill_low=0.05, skill_high=0.31)
+    assert "p = 0.01, 95 % interval 5.0 to 31.0 %)" in forecast_verdict(metrics)
+    worse = replace(METRICS, skill=-0.1, skill_low=-0.2, skill_high=-0.05)
+    assert "10.00 % worse" in forecast_verdict(worse)
+    assert "95 % interval 5.0 to 20.0 %)" in forecast_verdict(worse)
+    assert "mean, 95 % interval 20.0 to 20.0 %, p = 0.05)" in graph_verdict(
+        graph_test_of(0.16, 0.18, [0.2] * 19, n_edges=7)
+    )
+
+
+def test_a_part_that_does_better_alone_is_named():
+    arms = METRICS.arms | {"graph_level": replace(METRICS.arms["step"], mse=0.155)}
+    verdict = forecast_verdict(replace(METRICS, arms=arms))
+    assert verdict.endswith("Of its parts, graph level does better alone (0.1550).")
+
+
+def test_each_kind_of_edge_and_the_linear_law_have_a_sentence():
+    helps = graph_test_of(0.16, 0.18, [0.2] * 19, n_edges=7)
+    useless = graph_test_of(0.2, 0.18, [0.2, 0.19] * 10, n_edges=4)
+    verdict = graph_verdict(
+        replace(helps, kinds={"contact": helps, "regulatory": useless}, graph_ridge=useless)
+    )
+    assert verdict.startswith("The graph helps:")
+    assert "Contacts alone: 20.00 % below their mean" in verdict
+    assert "of 19 graphs, more than chance. Regulatory edges alone: " in verdict
+    assert "of 20 graphs, no more than chance. In the linear law (graph AR): " in verdict

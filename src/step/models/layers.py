@@ -268,29 +268,10 @@ def _by_window(series: Tensor, shape: torch.Size) -> Tensor:
     return series.view(batch, genes, time, -1).permute(0, 3, 2, 1)
 
 
-class GraphAutoregression(nn.Module):
-    """The linear part of a forecast: a graph convolution of the last time's inputs, to one number.
-
-    A short course teaches a linear law of its neighbours long before it teaches a deep one; the
-    deep part then adds what is not linear. Starts at zero.
-    """
-
-    def __init__(self, in_channels: int, order: int):
-        super().__init__()
-        self.graph = GraphConv(in_channels, 1, order)
-        for parameter in self.parameters():
-            nn.init.zeros_(parameter)
-
-    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
-        """`[batch, channel, time, gene]` → `[batch, gene]`."""
-        return self.graph(x[:, :, -1:], graph.last())[:, 0, 0]
-
-
 class Head(nn.Module):
     """Dense layers from the channels of the last time to one number a gene.
 
-    With layer norm and ELU behind each but the last, and dropout between. Of a network that
-    corrects a level, the last layer starts near zero: before training it corrects almost nothing.
+    With layer norm and ELU behind each but the last, and dropout between.
     """
 
     def __init__(
@@ -300,7 +281,6 @@ class Head(nn.Module):
         dropout: float,
         *,
         norm_over_genes: bool,
-        from_zero: bool,
     ):
         super().__init__()
         layers: list[nn.Module] = []
@@ -308,11 +288,7 @@ class Head(nn.Module):
             norm = ChannelNorm(after, over_genes=norm_over_genes)
             layers += [nn.Conv2d(before, after, 1), norm, nn.ELU(), nn.Dropout(dropout)]
         layers.pop()  # none before the last layer
-        last = nn.Conv2d(channels[-1], 1, 1)
-        self.layers = nn.Sequential(*layers, last)
-        if from_zero:
-            nn.init.normal_(last.weight, std=0.01)
-            nn.init.zeros_(last.bias)  # type: ignore[arg-type]  # it has one
+        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]` → `[batch, gene]`."""

@@ -6,7 +6,6 @@ from torch import Tensor, nn
 from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ChannelNorm,
-    GraphAutoregression,
     Head,
     SequenceMemory,
     STBlockShape,
@@ -49,8 +48,6 @@ class STEPmiConfig:
         norm_over_genes: Whether the layer norms take all genes of a time together, as those of the
             STGCN that the published networks are made of, and not each by itself. A gene's
             forecast then depends on all others, whatever the graph says.
-        corrects: Whether the network forecasts a correction to a level: it then starts near zero
-            and has a linear part. The published one forecasts the value itself.
     """
 
     channels: BlockWidths = (256, 224, 192, 192)
@@ -67,7 +64,6 @@ class STEPmiConfig:
     head_channels: HeadWidths = (32, 16)
     head_dropout: Dropout = 0.1
     norm_over_genes: StrictBool = True
-    corrects: StrictBool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError unless the heads share the output's width evenly."""
@@ -114,15 +110,10 @@ class STEPmi(nn.Module):
             config.head_channels,
             config.head_dropout,
             norm_over_genes=config.norm_over_genes,
-            from_zero=config.corrects,
-        )
-        self.linear = (
-            GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
         )
 
     def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """Forecast of each gene: `[batch, channel, time, gene]` → `[batch, gene]`."""
         deep = self.sequence(self.blocks(x, graph))
         deep = self.attention(self.dense(self.out(deep)))
-        forecast = self.head(self.out_norm(deep))
-        return forecast if self.linear is None else forecast + self.linear(x, graph)
+        return self.head(self.out_norm(deep))

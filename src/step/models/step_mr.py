@@ -6,7 +6,6 @@ from torch import Tensor, nn
 from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ConnectivityAttention,
-    GraphAutoregression,
     Head,
     STBlockShape,
     STStack,
@@ -32,8 +31,6 @@ class STEPmrConfig:
         norm_over_genes: Whether the layer norms take all genes of a time together, as those of the
             STGCN that the published networks are made of, and not each by itself. A gene's
             forecast then depends on all others, whatever the graph says.
-        corrects: Whether the network forecasts a correction to a level: it then starts near zero
-            and has a linear part. The published one forecasts the value itself.
     """
 
     channels: BlockWidths = (32, 48, 48)
@@ -45,7 +42,6 @@ class STEPmrConfig:
     head_channels: HeadWidths = (32, 16)
     dropout: Dropout = 0.1
     norm_over_genes: StrictBool = True
-    corrects: StrictBool = False
 
 
 class STEPmr(nn.Module):
@@ -76,10 +72,6 @@ class STEPmr(nn.Module):
             config.head_channels,
             config.dropout,
             norm_over_genes=config.norm_over_genes,
-            from_zero=config.corrects,
-        )
-        self.linear = (
-            GraphAutoregression(in_channels, config.chebyshev_order) if config.corrects else None
         )
 
     def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
@@ -87,5 +79,4 @@ class STEPmr(nn.Module):
         deep = self.dense(self.blocks(x, graph)[:, :, -1:])
         if self.attention is not None:
             deep = self.attention(deep, graph.last())
-        forecast = self.head(deep)
-        return forecast if self.linear is None else forecast + self.linear(x, graph)
+        return self.head(deep)

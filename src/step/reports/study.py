@@ -8,7 +8,7 @@ from step.evaluation.metrics import Metrics
 from step.expression.times import TimeUnit
 from step.figures.style import arm_label
 from step.reports.html import records, render_report
-from step.reports.verdict import forecast_verdict, graph_verdict
+from step.reports.verdict import SIGNIFICANT, forecast_verdict, graph_verdict
 from step.typed import Name, between, settings
 
 EMBEDDED_PAGES = 12
@@ -62,6 +62,9 @@ def write_report(
         arms=[(arm_label(arm), arm, scores) for arm, scores in arms],
         report=report,
         n_pages=len(pages),
+        classes=per_gene["class"].value_counts().to_dict(),
+        gaining=int((per_gene["graph_q"] <= SIGNIFICANT).sum()),
+        labels={arm: arm_label(arm) for arm in per_gene["leaned_on"].dropna().unique()},
         genes=records(per_gene),
         flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),

@@ -3,8 +3,10 @@
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.metrics import Metrics
 from step.figures.style import arm_label
+from step.forecasting.arms import ARMS
 
 SIGNIFICANT = 0.05
+KINDS = {"contact": "Contacts", "regulatory": "Regulatory edges"}
 ENOUGH_GRAPHS = 19  # of fewer, no p is 0.05 or below
 
 
@@ -16,8 +18,21 @@ def forecast_verdict(metrics: Metrics) -> str:
     return (
         f"STEP's mean squared error is {metrics.arms['step'].mse:.4f} log2²; the best of the "
         f"simple forecasters, {arm_label(best)}, has {metrics.arms[best].mse:.4f}{noise}. "
-        f"{_skill(metrics)}"
+        f"{_skill(metrics)}{_better_part(metrics)}"
     )
+
+
+def _better_part(metrics: Metrics) -> str:
+    """Name the part of STEP that does better alone, if there is one."""
+    parts = {
+        arm: scores.mse
+        for arm, scores in metrics.arms.items()
+        if arm in ARMS and not ARMS[arm].simple and arm != "step"
+    }
+    best = min(parts, key=parts.__getitem__, default="step")
+    if metrics.arms["step"].mse <= parts.get(best, float("inf")):
+        return ""
+    return f" Of its parts, {arm_label(best)} does better alone ({parts[best]:.4f})."
 
 
 def _skill(metrics: Metrics) -> str:
@@ -30,22 +45,47 @@ def _skill(metrics: Metrics) -> str:
     start = f"STEP is {abs(metrics.skill) * 100:.2f} % {better} than that forecaster"
     if metrics.skill_p is None:
         return f"{start}; with {metrics.n_origins} forecast origins, chance cannot be ruled out."
-    p = f"{start} (Diebold–Mariano over origins, two-sided p = {metrics.skill_p:.3g})"
+    interval = ""
+    if metrics.skill_low is not None and metrics.skill_high is not None:
+        low, high = sorted(
+            100 * (bound if metrics.skill > 0 else -bound)
+            for bound in (metrics.skill_low, metrics.skill_high)
+        )
+        interval = f", 95 % interval {low:.1f} to {high:.1f} %"
+    p = f"{start} (Diebold–Mariano over origins, two-sided p = {metrics.skill_p:.3g}{interval})"
     return f"{p}." if metrics.skill_p <= SIGNIFICANT else f"{p}: no difference beyond chance."
 
 
 def graph_verdict(test: GraphTest) -> str:
-    """Whether the genome's contacts help, or why that was not tested."""
-    if test.untested == "no edges":
-        return (
-            "Whether the genome's contacts help was not tested: no two genes of the study are in "
-            "contact."
+    """Whether the graph helps, all edges together, each kind alone, and in a linear law."""
+    tested = "The graph" if test.kinds else "The genome's contacts"
+    parts = [_whole_verdict(test, tested)]
+    parts += [_part_verdict(f"{KINDS[kind]} alone", part) for kind, part in test.kinds.items()]
+    if test.graph_ridge is not None:
+        parts.append(
+            _part_verdict(f"In the linear law ({arm_label('graph_ridge')})", test.graph_ridge)
         )
+    return " ".join(filter(None, parts))
+
+
+def _part_verdict(name: str, test: GraphTest) -> str:
+    """One sentence on another test of the graph; nothing where it was not made."""
+    if test.p is None:
+        return ""
+    more = "more than chance" if test.p <= SIGNIFICANT else "no more than chance"
+    return f"{name}: {_effect(test)}p = {test.p:.2g} of {len(test.rewired_mse)} graphs, {more}."
+
+
+def _whole_verdict(test: GraphTest, tested: str) -> str:
+    """Whether the graph helps, or why that was not tested."""
+    start = f"Whether {tested[0].lower()}{tested[1:]} {_verb(tested)} was not tested:"
+    if test.untested == "no edges":
+        return f"{start} no two genes of the study are in contact."
     if test.untested is not None:
         return (
-            "Whether the genome's contacts help was not tested: no rewired graphs were asked for "
-            f"(`backtest.rewirings`). On the real graph of {test.n_edges} gene pairs the error is "
-            f"{test.real_mse:.5f}, without a graph {test.no_graph_mse:.5f}."
+            f"{start} no rewired graphs were asked for (`backtest.rewirings`). On the real graph "
+            f"of {test.n_edges} gene pairs the error is {test.real_mse:.5f}, without a graph "
+            f"{test.no_graph_mse:.5f}."
         )
     n_rewired = len(test.rewired_mse)
     numbers = (
@@ -54,10 +94,18 @@ def graph_verdict(test: GraphTest) -> str:
         f"p = {test.p:.3g}); without a graph it is {test.no_graph_mse:.5f}.{_shifted(test)}"
     )
     if test.p <= SIGNIFICANT:
-        return f"The genome's contacts help: {numbers}"
+        return f"{tested} {_verb(tested)}: {numbers}"
     if n_rewired < ENOUGH_GRAPHS:
-        return f"Too few rewired graphs to tell whether the genome's contacts help: {numbers}"
-    return f"The genome's contacts do not help beyond chance: {numbers}"
+        return (
+            f"Too few rewired graphs to tell whether {tested[0].lower()}{tested[1:]} "
+            f"{_verb(tested)}: {numbers}"
+        )
+    does = "do" if tested.endswith("s") else "does"
+    return f"{tested} {does} not help beyond chance: {numbers}"
+
+
+def _verb(subject: str) -> str:
+    return "help" if subject.endswith("s") else "helps"
 
 
 def _shifted(test: GraphTest) -> str:
@@ -75,4 +123,11 @@ def _effect(test: GraphTest) -> str:
     if test.effect is None:
         return ""
     side = "below" if test.effect > 0 else "above"
-    return f"{abs(test.effect) * 100:.2f} % {side} their mean, "
+    interval = ""
+    if test.effect_low is not None and test.effect_high is not None:
+        low, high = sorted(
+            100 * (bound if test.effect > 0 else -bound)
+            for bound in (test.effect_low, test.effect_high)
+        )
+        interval = f", 95 % interval {low:.1f} to {high:.1f} %"
+    return f"{abs(test.effect) * 100:.2f} % {side} their mean{interval}, "

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from step.evaluation.metrics import Metrics
+from step.evaluation.scores import ArmScores
 
 NESTED = ("graph_test", "intervals")
 
@@ -20,7 +21,7 @@ def study_sheets(
     """The study's tables by the name of their sheet.
 
     Args:
-        metrics: Scores: the sheets `summary` (a row a number) and `arms` (a row an arm).
+        metrics: Scores: the sheets `summary` (a row a number), `arms` (a row an arm and horizon).
         per_gene: One row a gene.
         forecast: The times to come.
         enrichment: Enriched gene sets.
@@ -30,7 +31,11 @@ def study_sheets(
     return {
         "summary": _summary(metrics),
         "arms": pd.DataFrame(
-            [{"arm": arm} | asdict(scores) for arm, scores in metrics.arms.items()]
+            [
+                {"arm": arm, "horizon": horizon} | asdict(scores)
+                for horizon, arms in [("1", metrics.arms), *_later(metrics)]
+                for arm, scores in arms.items()
+            ]
         ),
         "genes": per_gene,
         "forecast": forecast,
@@ -38,6 +43,10 @@ def study_sheets(
         "gene_pairs": edges,
         "samples": samples,
     }
+
+
+def _later(metrics: Metrics) -> list[tuple[str, dict[str, ArmScores]]]:
+    return [(horizon, scores.arms) for horizon, scores in metrics.horizons.items()]
 
 
 def _summary(metrics: Metrics) -> pd.DataFrame:

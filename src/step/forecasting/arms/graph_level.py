@@ -160,15 +160,17 @@ class _Filter:
         _advance(
             self._state,
             self._begun,
-            course.levels.observed[time],
-            course.levels.replicate_noise[known] / replicates,
-            course.levels.usual_noise[known],
+            np.stack(
+                [
+                    course.levels.observed[time],
+                    course.levels.replicate_noise[known] / replicates,
+                    course.levels.usual_noise[known],
+                ]
+            ),
             followed[before],
             followed[time],
             self._grid.source,
-            self._grid.kept(elapsed),
-            self._grid.grown(elapsed),
-            self._grid.shared,
+            np.stack([self._grid.kept(elapsed), self._grid.grown(elapsed), self._grid.shared]),
         )
 
 
@@ -176,16 +178,14 @@ class _Filter:
 def _advance(
     state: np.ndarray,
     begun: np.ndarray,
-    observed: np.ndarray,
-    noise: np.ndarray,
-    usual: np.ndarray,
+    measured: np.ndarray,
     before: np.ndarray,
     now: np.ndarray,
     source: np.ndarray,
-    kept: np.ndarray,
-    grown: np.ndarray,
-    shared: np.ndarray,
+    points: np.ndarray,
 ) -> None:
+    observed, noise, usual = measured
+    kept, grown, shared = points
     for gene in numba.prange(len(observed)):
         own = state[gene]
         x, c, pxx, pxc, pcc, log_likelihood = own[0], own[1], own[2], own[3], own[4], own[5]
