@@ -5,6 +5,7 @@ import pytest
 
 from step.errors import InputError
 from step.forecasting import in_context
+from step.forecasting.arms.context import see, targets
 from step.forecasting.arms.network import network
 from step.forecasting.course import walk
 from step.forecasting.in_context import InContextForecaster, load_pretrained
@@ -76,3 +77,46 @@ def test_missing_weights_are_explained(monkeypatch, tmp_path):
     monkeypatch.setattr(in_context.resources, "files", lambda package: tmp_path)
     with pytest.raises(InputError, match="kedro run --pipelines pretraining"):
         load_pretrained("STEPmr")
+
+
+@pytest.fixture(scope="module")
+def followed():
+    """A course, and what a network that follows it forecasts."""
+    panel, graph = simulated_study(coupling=1.0, seed=31)
+    course = walk(panel, {"contact": graph}, 2)
+    return see(course), course.graphs, targets(course)
+
+
+def forecast_by(followed, fine_tuning: float, came: np.ndarray | None = None) -> np.ndarray:
+    context, graphs, known = followed
+    forecaster = InContextForecaster(load_pretrained("STEPmr"), fine_tuning)
+    return forecaster(context, graphs, known if came is None else came).mean
+
+
+def test_fine_tuning_at_no_rate_is_none(followed):
+    np.testing.assert_allclose(forecast_by(followed, 1e-12), forecast_by(followed, 0.0), atol=1e-5)
+    assert np.abs(forecast_by(followed, 0.05) - forecast_by(followed, 0.0))[5:].max() > 1e-3
+
+
+def test_fine_tuning_learns_from_an_outcome_when_it_is_known(followed):
+    came = followed[2]
+    for horizon in (0, 1):
+        other = came.copy()
+        other[12, horizon] += 2.0
+        before, after = forecast_by(followed, 0.05), forecast_by(followed, 0.05, other)
+        known = 12 + horizon + 1
+        np.testing.assert_array_equal(before[:known], after[:known])
+        assert not np.array_equal(before[known], after[known])
+
+
+def test_fine_tuning_follows_a_course_of_another_kind(followed):
+    """All genes rise by half their usual surprise more than anything told."""
+    context, _, came = followed
+    shifted = came + 0.5
+    errors = []
+    for rate in (0.0, 0.1):
+        moved = (forecast_by(followed, rate, shifted) - context.level[:, None]) / context.unit[
+            :, None
+        ]
+        errors.append(np.nanmean((shifted - moved)[13:, 0] ** 2))
+    assert errors[1] < 0.9 * errors[0]

@@ -1,7 +1,9 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from scipy import integrate, stats
 
 from step.models.graph_operator import GraphOperator
 from step.models.in_context import (
@@ -9,6 +11,9 @@ from step.models.in_context import (
     InContextConfig,
     InContextNetwork,
     KindsOfEdges,
+    Mixture,
+    mixture_loss,
+    normal_crps,
 )
 
 WIDTHS = ContextWidths(inputs=5, ahead=4, arms=3, kinds=2, neighbours=2)
@@ -136,3 +141,25 @@ def test_kinds_of_edges_are_weighed_time_by_time():
 def test_without_kinds_of_edges_nothing_moves():
     nodes = torch.ones(5, 1, 4, 2)
     assert (KindsOfEdges((), torch.zeros(0, 4)).propagate(nodes) == 0).all()
+
+
+def test_the_crps_is_that_of_a_normal_forecast():
+    """By its definition: the integral of (F(x) − 1{y ≤ x})²."""
+    grid = np.linspace(-30, 30, 200_001)
+    for came, mean, spread in [(0.3, 0.0, 1.0), (-2.0, 1.0, 0.5), (4.0, 1.0, 3.0)]:
+        integrand = (stats.norm.cdf(grid, mean, spread) - (came <= grid)) ** 2
+        found = normal_crps(*(torch.tensor(each) for each in (came, mean, spread)))
+        assert float(found) == pytest.approx(integrate.trapezoid(integrand, grid), rel=1e-3)
+
+
+def test_the_loss_sees_what_is_known_alone():
+    torch.manual_seed(0)
+    made = Mixture(torch.randn(4, 2, 3), torch.rand(4, 2, 3) + 0.1, torch.rand(4, 2, 3, 2))
+    target = torch.randn(4, 2, 3)
+    target[1:, 1] = float("nan")
+    known = Mixture(made.mean[:, :1], made.spread[:, :1], made.weights[:, :1])
+    whole, first = mixture_loss(made, target), mixture_loss(known, target[:, :1])
+    assert torch.isfinite(whole)
+    assert whole != first
+    target[:1, 1] = float("nan")
+    torch.testing.assert_close(mixture_loss(made, target), first)

@@ -38,7 +38,7 @@ from tests.pipelines.conftest import QUICK, run
 
 N_GENES = 80
 N_REPLICATES = 3
-REWIRINGS = 99
+REWIRINGS = 39
 PAIRS = PairSettings(
     max_distance=50_000_000,
     contact_weight=0.7,

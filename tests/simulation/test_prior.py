@@ -5,18 +5,21 @@ import pytest
 
 from step.simulation.prior import draw_times, simulate_course
 
-COURSES = [simulate_course([5, number]) for number in range(60)]
+
+@pytest.fixture(scope="module")
+def courses():
+    return [simulate_course([5, number]) for number in range(60)]
 
 
-def test_a_seed_gives_the_same_course():
-    one, again = simulate_course([5, 3]), COURSES[3]
+def test_a_seed_gives_the_same_course(courses):
+    one, again = simulate_course([5, 3]), courses[3]
     np.testing.assert_array_equal(one.samples.values, again.samples.values)
     assert one.nature == again.nature
 
 
 @pytest.mark.parametrize("number", range(0, 60, 6))
-def test_a_course_is_whole(number):
-    course = COURSES[number]
+def test_a_course_is_whole(courses, number):
+    course = courses[number]
     n_times, n_genes = course.latent.shape
     assert 12 <= n_times == len(course.times) <= 60
     assert 50 <= n_genes <= 2000
@@ -29,22 +32,22 @@ def test_a_course_is_whole(number):
         assert (graph.first != graph.second).all()
 
 
-def test_the_prior_is_wide():
-    natures = [course.nature for course in COURSES]
+def test_the_prior_is_wide(courses):
+    natures = [course.nature for course in courses]
     assert set(Counter(nature.coupled for nature in natures)) == {
         "none", "contact", "regulatory", "both",
     }  # fmt: skip
     assert len({nature.motion for nature in natures}) == 6
     assert {nature.n_replicates for nature in natures} == {1, 2, 3, 4, 5, 6}
-    assert any(np.isnan(course.samples.values).any() for course in COURSES)
-    assert any("regulatory" in course.graphs for course in COURSES)
+    assert any(np.isnan(course.samples.values).any() for course in courses)
+    assert any("regulatory" in course.graphs for course in courses)
     assert {nature.coupling for nature in natures if nature.coupled == "none"} == {0.0}
 
 
-def test_followers_come_to_where_their_neighbours_are():
+def test_followers_come_to_where_their_neighbours_are(courses):
     """Of contact neighbours, those of coupled courses move alike."""
     alike = {True: [], False: []}
-    for course in COURSES:
+    for course in courses:
         nature, graph = course.nature, course.graphs["contact"]
         if nature.n_factors or nature.coupled not in ("none", "contact"):
             continue

@@ -14,7 +14,9 @@ FIRST_ORIGIN = 4  # before it the arms know too little for their errors to tell
 SUM_WEIGHT = 1e3
 
 
-def combine(forecasts: np.ndarray, observed: np.ndarray, prior: np.ndarray) -> np.ndarray:
+def combine(
+    forecasts: np.ndarray, observed: np.ndarray, prior: np.ndarray, horizon: int = 1
+) -> np.ndarray:
     """Combine forecasts of one horizon.
 
     Args:
@@ -22,23 +24,25 @@ def combine(forecasts: np.ndarray, observed: np.ndarray, prior: np.ndarray) -> n
             forecast yet, at the same times for all genes.
         observed: What came, log2, shape `[time, gene]`; NaN where not measured, and where it lies
             beyond the last time.
-        prior: Weights believed before, shape `[arm]`.
+        prior: Weights believed at each time without any outcome, shape `[time, arm]`.
+        horizon: Times after which an outcome is known.
 
     Returns:
-        The weights at each time, shape `[time, arm]`. The outcome of a time counts from the next
-        row on: rows of a later horizon are shifted by the caller.
+        The weights at each time, shape `[time, arm]`.
     """
     n_arms, n_times, _ = forecasts.shape
     products = np.zeros((n_arms, n_arms))
     weights = np.empty((n_times, n_arms))
     n_origins = 0
     for time in range(n_times):
-        weights[time] = solve(products / max(n_origins, 1), n_origins, prior)
-        error = observed[time] - forecasts[:, time]
-        known = np.isfinite(error).all(axis=0)
-        if time >= FIRST_ORIGIN and known.any():
-            products += error[:, known] @ error[:, known].T / known.sum()
-            n_origins += 1
+        origin = time - horizon
+        if origin >= FIRST_ORIGIN:
+            error = observed[origin] - forecasts[:, origin]
+            known = np.isfinite(error).all(axis=0)
+            if known.any():
+                products += error[:, known] @ error[:, known].T / known.sum()
+                n_origins += 1
+        weights[time] = solve(products / max(n_origins, 1), n_origins, prior[time])
     return weights
 
 

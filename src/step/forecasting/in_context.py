@@ -1,9 +1,10 @@
 """Pretrained networks, applied to a whole course at once."""
 
+import copy
 import json
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import scipy.sparse
@@ -15,8 +16,13 @@ from step.errors import InputError
 from step.forecasting.arms.context import WIDTHS, Context
 from step.graphs.gene_graph import GeneGraph
 from step.models.graph_operator import GraphOperator
-from step.models.in_context import InContextConfig, InContextNetwork
-from step.typed import settings
+from step.models.in_context import (
+    InContextConfig,
+    InContextNetwork,
+    Mixture,
+    mixture_loss,
+)
+from step.typed import between, settings
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,13 @@ class NetworkSettings:
 
     Attributes:
         kind: `STEPmr` or `STEPmi`.
+        fine_tuning: Learning rate by which the last layer follows the study: at each time one step
+            down the loss of the forecasts whose outcome has become known. 0 leaves the weights as
+            they were pretrained.
     """
 
     kind: Literal["STEPmr", "STEPmi"]
+    fine_tuning: Annotated[float, between(0, 1)]
 
 
 def new_network(config: InContextConfig) -> InContextNetwork:
@@ -114,9 +124,11 @@ class InContextForecaster:
 
     Args:
         pretrained: The network.
+        fine_tuning: See `NetworkSettings`.
     """
 
-    def __init__(self, pretrained: PretrainedNetwork):
+    def __init__(self, pretrained: PretrainedNetwork, fine_tuning: float = 0.0):
+        self._fine_tuning = fine_tuning
         config = TypeAdapter(InContextConfig).validate_python(pretrained.card.network)
         self._network = new_network(config)
         self._network.load_state_dict(
@@ -124,15 +136,52 @@ class InContextForecaster:
         )
         self._network.eval()
 
-    def __call__(self, context: Context, graphs: dict[str, GeneGraph]) -> NetworkForecast:
-        """Forecast from each time."""
-        with torch.inference_mode():
-            made = self._network(*tensors(context), operators(graphs))
+    def __call__(
+        self, context: Context, graphs: dict[str, GeneGraph], came: np.ndarray
+    ) -> NetworkForecast:
+        """Forecast from each time.
+
+        Args:
+            context: What the network sees.
+            graphs: By kind of edge.
+            came: What came, in units, `[time, horizon, gene]`, NaN where unknown; the last layer
+                follows it, each outcome from when it was known.
+        """
+        if self._fine_tuning:
+            made = self._follow(context, graphs, came)
+        else:
+            with torch.inference_mode():
+                made = self._network(*tensors(context), operators(graphs))
         unit, level = context.unit[:, None], context.level[:, None]
         return NetworkForecast(
             mean=level + unit * made.mean.numpy(),
             spread=unit * made.spread.numpy(),
             weights=made.weights.numpy(),
+        )
+
+    def _follow(self, context: Context, graphs: dict[str, GeneGraph], came: np.ndarray) -> Mixture:
+        """Forecast from each time with a last layer that has learned from the outcomes so far."""
+        network = copy.deepcopy(self._network)
+        inputs, ahead, arms, kinds, neighbours = tensors(context)
+        with torch.no_grad():
+            hidden = network.hidden(inputs, ahead, kinds, neighbours, operators(graphs))
+        target = torch.from_numpy(came.astype(np.float32))
+        descent = torch.optim.SGD(network.head[-1].parameters(), self._fine_tuning)
+        made = []
+        for time in range(len(hidden)):
+            origins = torch.arange(time - 1, time - 1 - target.shape[1], -1)
+            known = origins >= 0
+            horizon = torch.arange(target.shape[1])[known]
+            outcome = target[origins[known], horizon]
+            if not torch.isnan(outcome).all():
+                seen = network.mix(hidden[origins[known], horizon], arms[origins[known], horizon])
+                descent.zero_grad()
+                mixture_loss(seen, outcome).backward()
+                descent.step()
+            with torch.no_grad():
+                made.append(network.mix(hidden[time], arms[time]))
+        return Mixture(
+            *(torch.stack([getattr(each, name) for each in made]) for name in vars(made[0]))
         )
 
 

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from step.forecasting.arms.context import Context, see, targets
 from step.forecasting.course import walk
 from step.forecasting.in_context import operators, tensors
 from step.forecasting.panel import panel_from_samples
 from step.graphs.gene_graph import GeneGraph
+from step.models.in_context import Mixture, mixture_loss
 from step.simulation.prior import Nature, simulate_course
 
 N_AHEAD = 3
 FIRST_TIME = 3  # before it there is too little to learn from
 UNCONNECTED = 0.1  # share of the courses whose edges are hidden
-HUBER = 2.0  # units beyond which an error counts in proportion
-SPREAD_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -77,23 +75,7 @@ def validate(network: nn.Module, lessons: Sequence[Lesson]) -> dict[str, float]:
 
 
 def lesson_loss(network: nn.Module, lesson: Lesson) -> Tensor:
-    """Huber loss of the mean, and the CRPS of a normal forecast for the spread alone."""
+    """Score a network on a course's times but the first few; see `mixture_loss`."""
     made = network(*tensors(lesson.context), operators(lesson.graphs))
-    target = torch.from_numpy(lesson.target[FIRST_TIME:])
-    known = ~torch.isnan(target)
-    came, mean, spread = (
-        each[known] for each in (target, made.mean[FIRST_TIME:], made.spread[FIRST_TIME:])
-    )
-    error = functional.smooth_l1_loss(mean, came, beta=HUBER)
-    return error + SPREAD_WEIGHT * normal_crps(came, mean.detach(), spread).mean()
-
-
-def normal_crps(came: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
-    """Continuous ranked probability score of a normal forecast.
-
-    σ (z (2 Φ(z) − 1) + 2 φ(z) − 1/√π), z = (y − μ) / σ (Gneiting & Raftery, 2007).
-    """
-    z = (came - mean) / spread
-    density = torch.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-    below = torch.erf(z / np.sqrt(2))
-    return spread * (z * below + 2 * density - 1 / np.sqrt(np.pi))
+    made = Mixture(made.mean[FIRST_TIME:], made.spread[FIRST_TIME:], made.weights[FIRST_TIME:])
+    return mixture_loss(made, torch.from_numpy(lesson.target[FIRST_TIME:]))

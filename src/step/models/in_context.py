@@ -7,6 +7,7 @@ origin, and sees earlier times alone. No weight depends on the genes, their numb
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from pydantic import StrictBool
 from torch import Tensor, nn
@@ -25,6 +26,8 @@ from step.models.shapes import BlockWidths, DenseWidth, Dropout, Heads, Kernel, 
 from step.typed import settings
 
 SMALLEST_SPREAD = 0.05  # units
+HUBER = 2.0  # units beyond which an error counts in proportion
+SPREAD_WEIGHT = 0.5
 
 
 @settings
@@ -182,12 +185,22 @@ class InContextNetwork(nn.Module):
         neighbours: Tensor,
         graphs: tuple[GraphOperator, ...],
     ) -> Mixture:
-        """Forecast from every time.
+        """Forecast from every time; arguments as in `hidden`."""
+        return self.mix(self.hidden(inputs, ahead, kinds, neighbours, graphs), arms)
+
+    def hidden(
+        self,
+        inputs: Tensor,
+        ahead: Tensor,
+        kinds: Tensor,
+        neighbours: Tensor,
+        graphs: tuple[GraphOperator, ...],
+    ) -> Tensor:
+        """Compute what the last layer sees, `[time, horizon, gene, head_channels]`.
 
         Args:
             inputs: `[time, gene, number]`.
             ahead: `[time, horizon, gene, number]`.
-            arms: Forecasts less the level, in units, `[time, horizon, gene, arm]`.
             kinds: `[kind, time, number]`.
             neighbours: `[kind, time, gene, number]`.
             graphs: Of each kind.
@@ -202,10 +215,43 @@ class InContextNetwork(nn.Module):
         deep = self.attention(deep)
         state = torch.cat([deep[0].permute(1, 2, 0), inputs], dim=-1)[:, None]
         state = state.expand(-1, ahead.shape[1], -1, -1)
-        made = self.head(torch.cat([state, ahead], dim=-1))
+        return self.head[:-1](torch.cat([state, ahead], dim=-1))
+
+    def mix(self, hidden: Tensor, arms: Tensor) -> Mixture:
+        """Weigh the arms and correct them.
+
+        Args:
+            hidden: What the last layer sees, `[time, horizon, gene, head_channels]`.
+            arms: Forecasts less the level, in units, `[time, horizon, gene, arm]`.
+        """
+        made = self.head[-1](hidden)
         weights = torch.softmax(made[..., :-2], dim=-1)
         mean = (weights[..., 1:] * arms).sum(dim=-1) + made[..., -2]
         return Mixture(mean, functional.softplus(made[..., -1]) + SMALLEST_SPREAD, weights)
+
+
+def mixture_loss(made: Mixture, target: Tensor) -> Tensor:
+    """Huber loss of the mean, and the CRPS of a normal forecast for the spread alone.
+
+    Args:
+        made: What was forecast.
+        target: What came, in units, `[time, horizon, gene]`; NaN where unknown.
+    """
+    known = ~torch.isnan(target)
+    came, mean, spread = (each[known] for each in (target, made.mean, made.spread))
+    error = functional.smooth_l1_loss(mean, came, beta=HUBER)
+    return error + SPREAD_WEIGHT * normal_crps(came, mean.detach(), spread).mean()
+
+
+def normal_crps(came: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
+    """Continuous ranked probability score of a normal forecast.
+
+    σ (z (2 Φ(z) − 1) + 2 φ(z) − 1/√π), z = (y − μ) / σ (Gneiting & Raftery, 2007).
+    """
+    z = (came - mean) / spread
+    density = torch.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+    below = torch.erf(z / np.sqrt(2))
+    return spread * (z * below + 2 * density - 1 / np.sqrt(np.pi))
 
 
 def _start_at_the_level(last: nn.Linear) -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from step.forecasting.arms.context import COMBINED
+from step.forecasting.arms.graph_level import graph_level, graph_levels
 from step.forecasting.arms.network import (
     combination_weights,
     look,
@@ -33,12 +34,16 @@ def test_step_combines_the_network_and_the_arms(course):
     np.testing.assert_allclose(step(course)[time, horizon], expected, rtol=1e-5)
 
 
-def test_until_an_outcome_is_known_the_network_is_believed(course):
+def test_until_an_outcome_is_known_the_graph_is_believed_as_far_as_genes_follow_it(course):
     weights = combination_weights(course)
+    following = graph_levels(course).following.mean(axis=1)
+    assert 0.1 < following[-1] < 0.9
+    place = 1 + COMBINED.index(graph_level)
     for horizon in range(3):
         known = FIRST_ORIGIN + 1 + horizon  # when the first outcome that counts is known
-        np.testing.assert_array_equal(weights[:known, horizon, 0], 1.0)
-        assert weights[known, horizon, 0] != 1.0
+        np.testing.assert_allclose(weights[:known, horizon, place], following[:known])
+        np.testing.assert_allclose(weights[:known, horizon, 0], 1 - following[:known])
+        assert weights[known, horizon, 0] != pytest.approx(1 - following[known])
 
 
 def test_a_network_that_knows_nothing_is_left_alone(course):

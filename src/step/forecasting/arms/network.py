@@ -4,15 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from step.forecasting.arms.context import COMBINED, WITHOUT_GRAPH, see
+from step.forecasting.arms.context import COMBINED, WITHOUT_GRAPH, see, targets
+from step.forecasting.arms.graph_level import graph_level, graph_levels
 from step.forecasting.arms.registry import arm
 from step.forecasting.combination import combine
 from step.forecasting.course import Course
 
 if TYPE_CHECKING:
     from step.forecasting.in_context import NetworkForecast
-
-NETWORK_WEIGHT = 1.0  # believed of the network before any outcome is known
 
 
 @arm("STEP", "#0072B2", "network and arms, by what past origins teach", graph=True)
@@ -43,7 +42,7 @@ def look(course: Course) -> "NetworkForecast":
     """Apply the course's network to what it sees."""
     if course.network is None:
         raise ValueError("The course has no network.")
-    return course.network(see(course), course.graphs)
+    return course.network(see(course), course.graphs, targets(course))
 
 
 def spread(course: Course) -> np.ndarray:
@@ -65,14 +64,22 @@ def arm_weights(course: Course) -> dict[str, np.ndarray]:
 
 
 def combination_weights(course: Course) -> np.ndarray:
-    """Weights of the network and the arms at each time, `[time, horizon, arm]`."""
-    forecasts = np.stack([course.once(each) for each in (network, *COMBINED)])
-    prior = np.zeros(len(forecasts))
-    prior[0] = NETWORK_WEIGHT
+    """Weights of the network and the arms at each time, `[time, horizon, arm]`.
+
+    Before any outcome is known, `graph_level` is believed as far as genes follow their neighbours,
+    and the network for the rest.
+    """
+    parts = (network, *COMBINED)
+    forecasts = np.stack([course.once(each) for each in parts])
     n_times, n_ahead = course.ahead.shape
-    weights = np.empty((n_times, n_ahead, len(forecasts)))
-    for horizon in range(n_ahead):
-        learned = combine(forecasts[:, :, horizon], course.came(horizon + 1), prior)
-        # `combine` lets an outcome count from the next time on; it is known `horizon` times later.
-        weights[:, horizon] = np.concatenate([np.tile(prior, (horizon, 1)), learned])[:n_times]
-    return weights
+    following = course.once(graph_levels).following.mean(axis=1)
+    prior = np.zeros((n_times, len(parts)))
+    prior[:, 0] = 1.0 - following
+    prior[:, parts.index(graph_level)] = following
+    return np.stack(
+        [
+            combine(forecasts[:, :, ahead], course.came(ahead + 1), prior, ahead + 1)
+            for ahead in range(n_ahead)
+        ],
+        axis=1,
+    )

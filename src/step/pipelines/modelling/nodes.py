@@ -92,7 +92,7 @@ def course_of(
         gene_graphs(edges, panel.genes),
         max(backtest.horizons, backtest.future_times),
         int(origins.index[0]),
-        InContextForecaster(pretrained),
+        InContextForecaster(pretrained, network.fine_tuning),
         backtest.jobs,
     )
     return course, origins, pretrained
