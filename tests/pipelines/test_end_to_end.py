@@ -35,6 +35,7 @@ def test_metrics_hold_what_the_interface_promises(finished, assay):
         "step",
         "step_no_graph",
         "network",
+        "graph_level",
         *QUICK["backtest"]["simple_arms"],
     }
     for arm, scores in metrics["arms"].items():
@@ -113,9 +114,11 @@ def test_probes_below_the_background_are_flagged(finished):
 def test_edges_are_gene_pairs(finished, assay):
     edges = read(finished, "04_feature", assay, "edges.parquet")
     genes = read(finished, "03_primary", assay, "genes.parquet")
-    assert (edges["weight"] > 0).all()
+    assert set(edges["kind"]) == {"contact", "regulatory"}
+    assert (edges.loc[edges["kind"] == "contact", "weight"] > 0).all()
+    assert set(edges.loc[edges["kind"] == "regulatory", "weight"]) == {-1.0, 1.0}
     assert set(edges["gene_1"]) | set(edges["gene_2"]) <= set(genes["gene"])
-    assert not edges.duplicated(["gene_1", "gene_2"]).any()
+    assert not edges.duplicated(["gene_1", "gene_2", "kind"]).any()
 
 
 def test_report_is_one_page_that_needs_nothing_else(finished, assay):
@@ -153,7 +156,7 @@ def test_model_can_be_used_again(finished, assay):
 def test_each_stage_runs_by_itself_on_what_lies_there(finished, stage):
     """And comes to the same results."""
     tables = {file: file.read_bytes() for file in written(finished) if file.suffix == ".parquet"}
-    run(finished, stage, QUICK)
+    run(finished, stage, QUICK, namespaces=[f"{stage}.mrna"])
     for file, content in tables.items():
         assert file.read_bytes() == content, file
 

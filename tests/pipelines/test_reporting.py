@@ -27,6 +27,7 @@ from tests.evaluation.tables import (
     expression_of,
     genes_of,
     graph_test_of,
+    weights_of,
 )
 
 N_GENES = 8
@@ -37,14 +38,16 @@ BACKTEST = BacktestSettings(
     scored_share=0.5,
     coverage=0.9,
     simple_arms=("last_value", "ses"),
+    horizons=1,
     rewirings=19,
+    graph_ridge_rewirings=19,
     future_times=1,
     jobs=1,
     seed=1,
 )
 PUBLIC = {
     "study", "assay", "n_genes", "n_times", "n_origins", "noise_floor_mse", "best_baseline",
-    "skill", "skill_p", "arms", "graph_test", "intervals",
+    "skill", "skill_low", "skill_high", "skill_p", "arms", "graph_test", "intervals",
 }  # fmt: skip
 
 
@@ -59,6 +62,7 @@ def sources(values: np.ndarray, backtest: pd.DataFrame, test: GraphTest) -> dict
         "mrna.graph_test": test,
         "mrna.genes": genes,
         "mrna.edges": pd.DataFrame({"gene_1": ["g0"], "gene_2": ["g1"], "weight": [1.0]}),
+        "mrna.weights": weights_of(values.shape[1]),
         "mrna.forecast": genes[["gene"]].assign(**coming),
         "mrna.sample_table": pd.DataFrame(samples),
         "gene_sets": {"FIRST": ["G0", "G1", "G2", "G3"]},
@@ -106,11 +110,13 @@ def reported(tmp_path_factory) -> Path:
 def test_metrics_keep_their_interface(reported):
     metrics = metrics_in(reported)
     assert set(metrics) == PUBLIC
-    assert set(metrics["arms"]) == {"step", "ses", "last_value"}
-    assert set(metrics["arms"]["step"]) == {
+    assert set(metrics["arms"]) == {"step", "step_no_graph", "ses", "last_value"}
+    scores = {
         "mse", "rmse", "mae", "r2", "pearson", "gene_r2_median", "gene_pearson_mean",
-        "gene_spearman_mean", "direction_accuracy", "mase",
+        "gene_spearman_mean", "direction_accuracy", "mase", "crps",
     }  # fmt: skip
+    assert set(metrics["arms"]["step"]) == scores
+    assert set(metrics["arms"]["ses"]) == {*scores, "step_skill", "step_p"}
     test = metrics["graph_test"]
     assert {"real_mse", "no_graph_mse", "rewired_mse", "effect", "p"} <= set(test)
     assert test["rewired_mse"] == [0.11] * 19
@@ -120,7 +126,8 @@ def test_metrics_keep_their_interface(reported):
 def test_workbook_and_report_show_the_metrics(reported):
     metrics = metrics_in(reported)
     arms = load_workbook(reported / "workbook.xlsx")["arms"]
-    shown = {row[0].value: row[1].value for row in arms.iter_rows(min_row=2)}
+    assert [cell.value for cell in arms[1]][:3] == ["arm", "horizon", "mse"]
+    shown = {row[0].value: row[2].value for row in arms.iter_rows(min_row=2)}
     assert shown == pytest.approx({arm: s["mse"] for arm, s in metrics["arms"].items()})
     html = (reported / "report.html").read_text()
     assert f"STEP is {metrics['skill'] * 100:.2f} % better than that forecaster" in html
@@ -131,7 +138,7 @@ def test_genes_that_do_not_vary_leave_valid_json_and_an_explanation(tmp_path):
     place = run(tmp_path, values, backtest_of(values))
     metrics = metrics_in(place)
     assert "skill" not in metrics
-    assert set(metrics["arms"]["step"]) == {"mse", "rmse", "mae"}
+    assert set(metrics["arms"]["step"]) == {"mse", "rmse", "mae", "crps"}
     html = (place / "report.html").read_text()
     assert "Skill is undefined" in html
     assert "constant" in html

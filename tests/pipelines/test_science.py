@@ -88,7 +88,7 @@ def simulated_test(coupling: float, seed: int) -> GraphTest:
     bins, genes = simulated_genome(seed)
     followed = Followed(neighbour_weights(bins, genes), coupling)
     expression = simulated_expression(bins, genes, followed, seed)
-    return tested(expression, simulated_edges(bins, genes, seed))
+    return graph_test_on(expression, simulated_edges(bins, genes, seed))
 
 
 def simulated_genome(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -97,7 +97,7 @@ def simulated_genome(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return bins, simulate_annotation(bins, N_GENES, seed)
 
 
-def tested(expression: pd.DataFrame, edges: pd.DataFrame) -> GraphTest:
+def graph_test_on(expression: pd.DataFrame, edges: pd.DataFrame) -> GraphTest:
     """The graph test of a course and its edges of one kind."""
     panel = panel_from_expression(expression)
     graphs = gene_graphs(edges, panel.genes)
@@ -139,8 +139,8 @@ def regulatory_test(coupling: float, seed: int) -> GraphTest:
         }
     )
     places = pd.DataFrame({"gene": names, "symbol": names})
-    edges = regulatory_edges(read_regulation(table, "table"), places, "table")
-    return tested(expression, edges.assign(kind="regulatory"))
+    edges = regulatory_edges(read_regulation(table, "table"), places)
+    return graph_test_on(expression, edges.assign(kind="regulatory"))
 
 
 def test_positive_control_regulatory_edges_are_found_where_genes_follow_them():

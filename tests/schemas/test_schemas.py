@@ -114,7 +114,7 @@ def test_one_of_a_few_values():
         Annotation.validate(pd.DataFrame(row))
 
 
-def test_edges_have_a_kind_or_none():
+def test_edges_have_a_kind():
     edge = pd.DataFrame(
         {
             "gene_1": ["A"],
@@ -128,13 +128,14 @@ def test_edges_have_a_kind_or_none():
             "weight": 1.0,
         }
     )
-    Edges.validate(edge)
+    with pytest.raises(InputError, match="no column 'kind'"):
+        Edges.validate(edge)
     both = pd.concat([edge.assign(kind="contact"), edge.assign(kind="regulatory")])
     Edges.validate(both.reset_index(drop=True))
     with pytest.raises(InputError, match="has the `kind` 'other'"):
         Edges.validate(edge.assign(kind="other"))
     with pytest.raises(InputError, match="gene_1 ≠ gene_2"):
-        Edges.validate(edge.assign(gene_2="A"))
+        Edges.validate(edge.assign(kind="contact", gene_2="A"))
 
 
 def test_an_odds_ratio_may_be_infinite_and_a_table_empty():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError, listed, quoted, require_columns
+from step.errors import InputError, quoted, require_columns
 from step.names import clean_column
 
 SIGNS = {
@@ -83,7 +83,7 @@ def _signs(table: pd.DataFrame, source: str) -> np.ndarray:
     return sign
 
 
-def regulatory_edges(regulation: pd.DataFrame, genes: pd.DataFrame, source: str) -> pd.DataFrame:
+def regulatory_edges(regulation: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:
     """Find the regulatory edges between a study's genes.
 
     A name is matched with the study's names of genes, or else with their symbols without regard to
@@ -92,13 +92,9 @@ def regulatory_edges(regulation: pd.DataFrame, genes: pd.DataFrame, source: str)
     Args:
         regulation: From `read_regulation`.
         genes: gene, symbol.
-        source: Name of the table, for messages.
 
     Returns:
         gene_1 (the regulator), gene_2 (what it regulates), weight; without edges of no weight.
-
-    Raises:
-        InputError: The study has none of the genes that the table names.
     """
     named = pd.concat([regulation["source"], regulation["target"]]).drop_duplicates()
     own = named.isin(genes["gene"])
@@ -111,11 +107,6 @@ def regulatory_edges(regulation: pd.DataFrame, genes: pd.DataFrame, source: str)
             others.merge(known, on="symbol")[["name", "gene"]],
         ]
     )
-    if len(regulation) and meant.empty:
-        raise InputError(
-            f"{source}: none of its genes ({listed(named)}) is a gene of the study "
-            f"({listed(genes['gene'])}). Do the names follow one convention?"
-        )
     edges = regulation.merge(meant.set_axis(["source", "gene_1"], axis=1), on="source")
     edges = edges.merge(meant.set_axis(["target", "gene_2"], axis=1), on="target")
     edges = edges[(edges["gene_1"] != edges["gene_2"]) & (edges["weight"] != 0)]

@@ -4,10 +4,10 @@ The bodies are those of the published networks, made causal: every time of a cou
 origin, and sees earlier times alone. No weight depends on the genes, their number or the study.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import torch
 from pydantic import StrictBool
 from torch import Tensor, nn
@@ -249,9 +249,9 @@ def normal_crps(came: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
     σ (z (2 Φ(z) − 1) + 2 φ(z) − 1/√π), z = (y − μ) / σ (Gneiting & Raftery, 2007).
     """
     z = (came - mean) / spread
-    density = torch.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-    below = torch.erf(z / np.sqrt(2))
-    return spread * (z * below + 2 * density - 1 / np.sqrt(np.pi))
+    density = torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    below = torch.erf(z / math.sqrt(2))
+    return spread * (z * below + 2 * density - 1 / math.sqrt(math.pi))
 
 
 def _start_at_the_level(last: nn.Linear) -> None:

@@ -5,6 +5,7 @@ import logging
 import cooler
 import pandas as pd
 
+from step.errors import listed
 from step.expression.replicates import gene_noise
 from step.genome.pairs import PairSelection, gene_pairs
 from step.genome.placement import add_features
@@ -55,13 +56,19 @@ def connect_genes(
     if regulation is None:
         return edges
     table = read_regulation(regulation, "regulatory_edges")
-    regulatory = regulatory_edges(table, genes, "regulatory_edges")
-    regulated = regulatory["gene_2"].nunique()
-    logger.info(
-        "regulatory_edges: %d of its %d rows connect genes of the study; %d genes are regulated",
-        len(regulatory),
-        len(regulation),
-        regulated,
-    )
+    regulatory = regulatory_edges(table, genes)
+    if regulatory.empty:
+        logger.warning(
+            "regulatory_edges: no row connects two of these genes. It names %s; these are %s.",
+            listed(table["source"].unique()),
+            listed(genes["gene"]),
+        )
+    else:
+        logger.info(
+            "regulatory_edges: %d of its %d rows connect these genes; %d are regulated",
+            len(regulatory),
+            len(regulation),
+            regulatory["gene_2"].nunique(),
+        )
     edges = edges.astype({"distance": "Int64", "same_compartment": "boolean"})  # may be missing
     return pd.concat([edges, regulatory.assign(kind="regulatory")], ignore_index=True)
