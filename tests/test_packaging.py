@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -97,3 +98,11 @@ def test_version_and_license_are_the_same_everywhere():
     assert f"## [{step.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
     assert project["license"] == citation["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
+def test_what_no_command_needs_at_its_start_is_not_imported():
+    code = (
+        "import sys, step.pipeline_registry, step.settings; print('torch._dynamo' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"

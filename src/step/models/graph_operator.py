@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch_geometric.utils import segment, spmm
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,9 @@ class GraphOperator:
         with torch.autocast(nodes.device.type, enabled=False):  # long sums keep their precision
             nodes = nodes.to(self.weight.dtype)
             if self.laplacian is not None:
-                return spmm(self.laplacian, nodes.flatten(1)).view_as(nodes)
+                return (self.laplacian @ nodes.flatten(1)).view_as(nodes)
+            from torch_geometric.utils import segment  # loads slowly, and static weights need none
+
             messages = self.weight[..., None] * nodes[self.source]
             return segment(messages.flatten(1), self.pointer).view_as(nodes)
 

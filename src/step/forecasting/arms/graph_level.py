@@ -22,7 +22,7 @@ import numpy as np
 
 from step.forecasting.arms.registry import arm
 from step.forecasting.course import Course
-from step.forecasting.level import RATIOS, posterior
+from step.forecasting.level import LOG_EVERY, RATIOS, posterior
 from step.graphs.gene_graph import GeneGraph
 
 SHARPNESS = (1.0, 4.0)  # powers of the edges' weights
@@ -66,18 +66,17 @@ def graph_levels(course: Course) -> GraphLevels:
     forecast = np.empty(course.levels.forecast.shape)
     begins = refit_times(len(path))
     for begin, end in pairwise([*begins, len(path)]):
-        state = _Filter(grid, path.shape[1])
-        for time in range(end):
-            state.advance(course, followed, time, known=max(time, begin))
-            if time < begin:
-                continue
-            weight = posterior(np.where(excluded, -np.inf, state.log_likelihood))
-            level[time] = (weight * state.level).sum(axis=0)
+        states, offsets, likelihoods = _filter(course, followed, grid, begin, end)
+        for time, state, offset, likelihood in zip(
+            range(begin, end), states, offsets, likelihoods, strict=True
+        ):
+            weight = posterior(np.where(excluded, -np.inf, likelihood.T))
+            level[time] = (weight * state.T).sum(axis=0)
             following[time] = weight[grid.pull > 0].sum(axis=0)
-            aim = followed[time].T[grid.source] - state.offset
+            aim = followed[time].T[grid.source] - offset.T
             for horizon, distance in enumerate(course.ahead[time] / course.usual_steps[time]):
                 kept = grid.kept(distance)[:, None]
-                ahead = kept * state.level + (1.0 - kept) * aim
+                ahead = kept * state.T + (1.0 - kept) * aim
                 forecast[time, horizon] = (weight * ahead).sum(axis=0)
     return GraphLevels(level, forecast, following)
 
@@ -127,91 +126,91 @@ def _mean(graph: GeneGraph, path: np.ndarray) -> np.ndarray:
     return (graph.neighbour_mean @ path.T).T
 
 
-class _Filter:
-    """Every gene's filter at every point of a grid."""
+def _filter(course: Course, followed: np.ndarray, grid: _Grid, begin: int, end: int) -> np.ndarray:
+    """Filter every gene at every point of the grid, from the course's first time on.
 
-    def __init__(self, grid: _Grid, n_genes: int):
-        self._grid = grid
-        self._state = np.zeros((n_genes, 6, len(grid.pull)))
-        self._begun = np.zeros(n_genes, dtype=bool)
+    Until the time `begin` the noise is what was known then; from there on, what was known at each
+    time.
 
-    @property
-    def level(self) -> np.ndarray:
-        """x, log2, shape `[point, gene]`."""
-        return self._state[:, 0].T
+    Args:
+        course: The course.
+        followed: The inputs, the first of them none, shape `[time, gene, input]`.
+        grid: The grid.
+        begin: First time whose states are returned.
+        end: The time after the last.
 
-    @property
-    def offset(self) -> np.ndarray:
-        """c, log2, shape `[point, gene]`."""
-        return self._state[:, 1].T
-
-    @property
-    def log_likelihood(self) -> np.ndarray:
-        """Of what was measured so far, shape `[point, gene]`."""
-        return self._state[:, 5].T
-
-    def advance(self, course: Course, followed: np.ndarray, time: int, known: int) -> None:
-        """Go on to a time, with the noise that is known by another."""
-        before = max(time - 1, 0)
-        elapsed = (course.panel.times[time] - course.panel.times[before]) / course.usual_steps[
-            known
+    Returns:
+        x and c, log2, and the log-likelihood of what was measured so far, at the times from
+        `begin` on, shape `[3, time, gene, point]`.
+    """
+    known = np.maximum(np.arange(end), begin)
+    elapsed = np.diff(course.panel.times[:end], prepend=course.panel.times[0])
+    elapsed = elapsed / course.usual_steps[known]
+    replicates = np.maximum(course.panel.n_replicates[:end], 1.0)
+    measured = np.stack(
+        [
+            course.levels.observed[:end],
+            course.levels.replicate_noise[known] / replicates,
+            course.levels.usual_noise[known],
         ]
-        replicates = np.maximum(course.panel.n_replicates[time], 1.0)
-        _advance(
-            self._state,
-            self._begun,
-            np.stack(
-                [
-                    course.levels.observed[time],
-                    course.levels.replicate_noise[known] / replicates,
-                    course.levels.usual_noise[known],
-                ]
-            ),
-            followed[before],
-            followed[time],
-            self._grid.source,
-            np.stack([self._grid.kept(elapsed), self._grid.grown(elapsed), self._grid.shared]),
-        )
+    )
+    moves = np.stack([[grid.kept(each), grid.grown(each)] for each in elapsed])
+    return _filter_genes(measured, followed[:end], grid.source, moves, grid.shared, begin)
 
 
 @numba.njit(parallel=True, cache=True, fastmath={"contract", "arcp", "nsz", "reassoc"})
-def _advance(
-    state: np.ndarray,
-    begun: np.ndarray,
+def _filter_genes(
     measured: np.ndarray,
-    before: np.ndarray,
-    now: np.ndarray,
+    followed: np.ndarray,
     source: np.ndarray,
-    points: np.ndarray,
-) -> None:
-    observed, noise, usual = measured
-    kept, grown, shared = points
-    for gene in numba.prange(len(observed)):
-        own = state[gene]
-        x, c, pxx, pxc, pcc, log_likelihood = own[0], own[1], own[2], own[3], own[4], own[5]
-        y, v = observed[gene], usual[gene]
-        if not begun[gene]:
-            if not np.isnan(y):
-                for k in range(len(kept)):
-                    told = noise[gene] + shared[k] * v
-                    x[k], c[k] = y, now[gene, source[k]] - y
-                    pxx[k], pxc[k], pcc[k] = told, -told, told + OFFSET_VARIANCE * v
-                begun[gene] = True
-            continue
-        for k in range(len(kept)):
-            a, b = kept[k], 1.0 - kept[k]
-            x[k] = a * x[k] + b * (before[gene, source[k]] - c[k])
-            pxx[k] = a * a * pxx[k] - 2.0 * a * b * pxc[k] + b * b * pcc[k] + grown[k] * v
-            pxc[k] = a * pxc[k] - b * pcc[k]
-        if np.isnan(y):
-            continue
-        for k in range(len(kept)):
-            total = pxx[k] + noise[gene] + shared[k] * v
-            surprise = y - x[k]
-            log_likelihood[k] -= 0.5 * (np.log(total / v) + surprise * surprise / total)
-            gain, other = pxx[k] / total, pxc[k] / total
-            x[k] += gain * surprise
-            c[k] += other * surprise
-            pcc[k] -= other * pxc[k]
-            pxc[k] -= gain * pxc[k]
-            pxx[k] -= gain * pxx[k]
+    moves: np.ndarray,
+    shared: np.ndarray,
+    begin: int,
+) -> np.ndarray:
+    _, n_times, n_genes = measured.shape
+    n_points = len(source)
+    found = np.zeros((3, n_times - begin, n_genes, n_points))
+    for gene in numba.prange(n_genes):
+        x, c, pxx, pxc, pcc, likelihood = np.zeros((6, n_points))
+        product = np.ones(n_points)
+        count = 0
+        for time in range(n_times):
+            y, told, v = measured[:, time, gene]
+            if count:
+                for k in range(n_points):
+                    a, b = moves[time, 0, k], 1.0 - moves[time, 0, k]
+                    x[k] = a * x[k] + b * (followed[time - 1, gene, source[k]] - c[k])
+                    pxx[k] = a * a * pxx[k] - 2.0 * a * b * pxc[k] + b * b * pcc[k]
+                    pxx[k] += moves[time, 1, k] * v
+                    pxc[k] = a * pxc[k] - b * pcc[k]
+            if not np.isnan(y) and not count:
+                for k in range(n_points):
+                    noise = told + shared[k] * v
+                    x[k], c[k] = y, followed[time, gene, source[k]] - y
+                    pxx[k], pxc[k], pcc[k] = noise, -noise, noise + OFFSET_VARIANCE * v
+                count = 1
+            elif not np.isnan(y):
+                scale = 1.0 / v
+                for k in range(n_points):
+                    total = pxx[k] + told + shared[k] * v
+                    inverse = 1.0 / total
+                    surprise = y - x[k]
+                    product[k] *= total * scale
+                    likelihood[k] -= 0.5 * surprise * surprise * inverse
+                    gain, other = pxx[k] * inverse, pxc[k] * inverse
+                    x[k] += gain * surprise
+                    c[k] += other * surprise
+                    pcc[k] -= other * pxc[k]
+                    pxc[k] -= gain * pxc[k]
+                    pxx[k] -= gain * pxx[k]
+                count += 1
+                if count % LOG_EVERY == 0:
+                    for k in range(n_points):
+                        likelihood[k] -= 0.5 * np.log(product[k])
+                        product[k] = 1.0
+            if time >= begin:
+                for k in range(n_points):
+                    found[0, time - begin, gene, k] = x[k]
+                    found[1, time - begin, gene, k] = c[k]
+                    found[2, time - begin, gene, k] = likelihood[k] - 0.5 * np.log(product[k])
+    return found
