@@ -52,8 +52,14 @@ def arm_table(html: str) -> list[list[str]]:
 def test_arms_are_tabled_by_their_error():
     rows = arm_table(report())
     assert [row[0] for row in rows] == ["STEP", "local level", "last value"]
-    assert rows[0][1:5] == ["0.1600", "0.4000", "0.3000", "0.500"]
-    assert rows[2][4] == "–"
+    assert rows[0][1:8] == ["0.1600", "–", "–", "–", "0.4000", "0.3000", "0.500"]
+    assert rows[2][7] == "–"
+
+
+def test_step_stands_beside_every_arm():
+    beside = replace(METRICS.arms["last_value"], step_skill=0.4667, step_p=0.012, crps=0.31)
+    rows = arm_table(report(replace(METRICS, arms=METRICS.arms | {"last_value": beside})))
+    assert rows[2][1:5] == ["0.3000", "46.7 %", "0.012", "0.3100"]
 
 
 def test_an_arm_that_is_not_registered_is_tabled_by_its_name():
