@@ -195,7 +195,11 @@ names = st.one_of(cell, st.sampled_from(["NA", "nan", "SEP7", "1-Mar", "", "TRUE
     st.sampled_from(["t.tsv", "t.csv"]),
     st.integers(2, 4).flatmap(
         lambda width: st.lists(
-            st.lists(names, min_size=width, max_size=width).filter(any), min_size=2, max_size=5
+            st.lists(names, min_size=width, max_size=width).filter(
+                lambda row: "".join(row).strip()
+            ),
+            min_size=2,
+            max_size=5,
         )
     ),
 )
