@@ -97,9 +97,9 @@ def measure(
     first, arms = by_horizon.pop(1)
     baseline = best_baseline(arms)
     skill = arms[baseline].step_skill
-    losses = origin_losses(first)
     interval = None
     if skill is not None:
+        losses = origin_losses(first[first["arm"].isin(("step", baseline))])
         known = losses[["step", baseline]].dropna().to_numpy().T
         interval = block_bootstrap(*known, lambda own, other: 1.0 - own / other)
     low, high = interval or (None, None)

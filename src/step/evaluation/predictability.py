@@ -5,13 +5,12 @@ import pandas as pd
 from scipy import stats
 
 from step.evaluation.scores import score_genes
-from step.evaluation.significance import diebold_mariano
+from step.evaluation.significance import SIGNIFICANT, diebold_mariano
 from step.expression.replicates import noise_variance
 from step.expression.variation import explain_constancy, is_rounding
 
 LOW_RELIABILITY = 0.2
 LOW_DETECTION = 0.5
-SIGNIFICANT = 0.05  # q
 ALIKE = 1e-6  # share of the error by which two arms differ by rounding alone
 NEAR_FLOOR = 1.25  # times what replicate noise leaves
 CLASSES = (
@@ -92,11 +91,10 @@ def _against(arm: str, scored: pd.DataFrame, mse: pd.Series, level: pd.Series) -
         (Benjamini–Hochberg over genes); the gain is missing where the arm makes no error, p and q
         also where both forecast alike.
     """
-    squared = (scored["observed"] - scored["forecast"]) ** 2
+    both = scored[scored["arm"].isin(("step", arm))]
+    both = both.assign(loss=(both["observed"] - both["forecast"]) ** 2)
     step, other = (
-        scored.assign(loss=squared)[scored["arm"] == name].pivot(
-            index="origin", columns="gene", values="loss"
-        )
+        both[both["arm"] == name].pivot(index="origin", columns="gene", values="loss")
         for name in ("step", arm)
     )
     own = other.mean().reindex(mse.index)

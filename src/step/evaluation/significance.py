@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import stats
 
+SIGNIFICANT = 0.05  # the largest p or q that is called more than chance
 N_DRAWS = 2000
 
 

@@ -7,11 +7,10 @@ import numpy as np
 
 from step.forecasting.arms import ARMS
 from step.forecasting.arms.autoregression import graph_ridge, graph_ridge_over_time
-from step.forecasting.arms.context import COMBINED
+from step.forecasting.arms.context import COMBINED, KEPT
 from step.forecasting.arms.network import look, step
 from step.forecasting.backtest import Losses, scored_losses
 from step.forecasting.course import Course
-from step.forecasting.graph_backtest import KEPT
 from step.forecasting.origins import Origins
 from step.graphs.gene_graph import GeneGraph
 

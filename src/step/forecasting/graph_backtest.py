@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from step.forecasting.arms.autoregression import movements
-from step.forecasting.arms.context import WITHOUT_GRAPH
+from step.forecasting.arms.context import KEPT, WITHOUT_GRAPH
 from step.forecasting.backtest import scored_losses
 from step.forecasting.course import Course, Forecaster
 from step.forecasting.origins import Origins
@@ -20,7 +19,6 @@ from step.graphs.rewiring import rewire, shift
 from step.progress import progress
 
 GRAPHS_A_TASK = 10
-KEPT = {*WITHOUT_GRAPH, movements}  # what no graph changes
 
 Rewiring = Callable[[GeneGraph, int], GeneGraph]
 
@@ -117,7 +115,6 @@ def next_time_only(course: Course) -> Course:
     """Return the course asked for its next time alone, with what depends on no graph computed."""
     levels = replace(course.levels, forecast=course.levels.forecast[:, :1])
     known = {arm: course.once(arm)[:, :1] for arm in WITHOUT_GRAPH}
-    known[movements] = course.once(movements)
     return replace(course, ahead=course.ahead[:, :1], levels=levels, _known=known)
 
 
@@ -143,6 +140,8 @@ def _one_thread() -> Iterator[None]:
     before = torch.get_num_threads(), numba.get_num_threads()
     torch.set_num_threads(1)
     numba.set_num_threads(1)
-    yield
-    torch.set_num_threads(before[0])
-    numba.set_num_threads(before[1])
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        numba.set_num_threads(before[1])

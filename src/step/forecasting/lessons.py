@@ -45,7 +45,7 @@ def draw_lesson(seed: int, number: int) -> Lesson:
     if np.random.default_rng([seed, number, 1]).random() < UNCONNECTED:
         graphs = {kind: graph.without_edges() for kind, graph in graphs.items()}
     walked = walk(panel, graphs, N_AHEAD)
-    return Lesson(see(walked), targets(walked).astype(np.float32), graphs, course.nature)
+    return Lesson(see(walked), walked.once(targets).astype(np.float32), graphs, course.nature)
 
 
 def validate(network: nn.Module, lessons: Sequence[Lesson]) -> dict[str, float]:

@@ -5,10 +5,11 @@ from typing import Annotated
 import pandas as pd
 
 from step.evaluation.metrics import Metrics
+from step.evaluation.significance import SIGNIFICANT
 from step.expression.times import TimeUnit
 from step.figures.style import arm_label
 from step.reports.html import records, render_report
-from step.reports.verdict import SIGNIFICANT, forecast_verdict, graph_verdict
+from step.reports.verdict import forecast_verdict, graph_verdict
 from step.typed import Name, between, settings
 
 EMBEDDED_PAGES = 12

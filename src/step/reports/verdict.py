@@ -2,10 +2,10 @@
 
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.metrics import Metrics
+from step.evaluation.significance import SIGNIFICANT
 from step.figures.style import arm_label
 from step.forecasting.arms import ARMS
 
-SIGNIFICANT = 0.05
 KINDS = {"contact": "Contacts", "regulatory": "Regulatory edges"}
 ENOUGH_GRAPHS = 19  # of fewer, no p is 0.05 or below
 
@@ -24,15 +24,12 @@ def forecast_verdict(metrics: Metrics) -> str:
 
 def _better_part(metrics: Metrics) -> str:
     """Name the part of STEP that does better alone, if there is one."""
-    parts = {
-        arm: scores.mse
-        for arm, scores in metrics.arms.items()
-        if arm in ARMS and not ARMS[arm].simple and arm != "step"
-    }
-    best = min(parts, key=parts.__getitem__, default="step")
-    if metrics.arms["step"].mse <= parts.get(best, float("inf")):
+    parts = [arm for arm in metrics.arms if arm in ARMS and not ARMS[arm].simple]
+    best = min(parts, key=lambda arm: metrics.arms[arm].mse)
+    mse = metrics.arms[best].mse
+    if mse == metrics.arms["step"].mse:
         return ""
-    return f" Of its parts, {arm_label(best)} does better alone ({parts[best]:.4f})."
+    return f" Of its parts, {arm_label(best)} does better alone ({mse:.4f})."
 
 
 def _skill(metrics: Metrics) -> str:
@@ -45,15 +42,17 @@ def _skill(metrics: Metrics) -> str:
     start = f"STEP is {abs(metrics.skill) * 100:.2f} % {better} than that forecaster"
     if metrics.skill_p is None:
         return f"{start}; with {metrics.n_origins} forecast origins, chance cannot be ruled out."
-    interval = ""
-    if metrics.skill_low is not None and metrics.skill_high is not None:
-        low, high = sorted(
-            100 * (bound if metrics.skill > 0 else -bound)
-            for bound in (metrics.skill_low, metrics.skill_high)
-        )
-        interval = f", 95 % interval {low:.1f} to {high:.1f} %"
+    interval = _interval(metrics.skill, metrics.skill_low, metrics.skill_high)
     p = f"{start} (Diebold–Mariano over origins, two-sided p = {metrics.skill_p:.3g}{interval})"
     return f"{p}." if metrics.skill_p <= SIGNIFICANT else f"{p}: no difference beyond chance."
+
+
+def _interval(share: float, low: float | None, high: float | None) -> str:
+    """The interval of a share of the error, in the direction that the share has."""
+    if low is None or high is None:
+        return ""
+    low, high = sorted(100 * (bound if share > 0 else -bound) for bound in (low, high))
+    return f", 95 % interval {low:.1f} to {high:.1f} %"
 
 
 def graph_verdict(test: GraphTest) -> str:
@@ -123,11 +122,5 @@ def _effect(test: GraphTest) -> str:
     if test.effect is None:
         return ""
     side = "below" if test.effect > 0 else "above"
-    interval = ""
-    if test.effect_low is not None and test.effect_high is not None:
-        low, high = sorted(
-            100 * (bound if test.effect > 0 else -bound)
-            for bound in (test.effect_low, test.effect_high)
-        )
-        interval = f", 95 % interval {low:.1f} to {high:.1f} %"
+    interval = _interval(test.effect, test.effect_low, test.effect_high)
     return f"{abs(test.effect) * 100:.2f} % {side} their mean{interval}, "

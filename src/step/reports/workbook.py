@@ -5,7 +5,6 @@ from dataclasses import asdict
 import pandas as pd
 
 from step.evaluation.metrics import Metrics
-from step.evaluation.scores import ArmScores
 
 NESTED = ("graph_test", "intervals")
 
@@ -28,12 +27,13 @@ def study_sheets(
         edges: Gene pairs of the graph.
         samples: The samples, and what is unusual about them.
     """
+    later = [(horizon, scores.arms) for horizon, scores in metrics.horizons.items()]
     return {
         "summary": _summary(metrics),
         "arms": pd.DataFrame(
             [
                 {"arm": arm, "horizon": horizon} | asdict(scores)
-                for horizon, arms in [("1", metrics.arms), *_later(metrics)]
+                for horizon, arms in [("1", metrics.arms), *later]
                 for arm, scores in arms.items()
             ]
         ),
@@ -43,10 +43,6 @@ def study_sheets(
         "gene_pairs": edges,
         "samples": samples,
     }
-
-
-def _later(metrics: Metrics) -> list[tuple[str, dict[str, ArmScores]]]:
-    return [(horizon, scores.arms) for horizon, scores in metrics.horizons.items()]
 
 
 def _summary(metrics: Metrics) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 import scipy.sparse
 
 from step.simulation.genome import expected_contacts
+from step.simulation.neighbours import normalised
 
 STEP_DAYS = 0.5
 NEIGHBOURS = 3
@@ -87,15 +88,14 @@ def simulate_regulation(n_genes: int, seed: int) -> scipy.sparse.csr_array:
     rng = np.random.default_rng([seed, 8])
     regulators = rng.choice(n_genes, max(n_genes // 8, 2), replace=False)
     source = rng.choice(regulators, (n_genes, 2))
-    weight = rng.choice([-1.0, 1.0], source.shape) * [[1.0, 0.0]]
+    weight = rng.choice([-1.0, 1.0], source.shape)
     weight[:, 1] = rng.choice([-1.0, 0.0, 1.0], n_genes)
     target = np.repeat(np.arange(n_genes), 2)
     kept = (source.ravel() != target) & (weight.ravel() != 0)
     entries = (weight.ravel()[kept], (target[kept], source.ravel()[kept]))
     matrix = scipy.sparse.csr_array(entries, shape=(n_genes, n_genes))
     matrix.eliminate_zeros()
-    total = np.asarray(abs(matrix).sum(axis=1)).ravel()
-    return (scipy.sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ matrix).tocsr()
+    return normalised(matrix)
 
 
 def choose_leading(neighbours: scipy.sparse.csr_array, seed: int) -> np.ndarray:

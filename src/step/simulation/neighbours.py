@@ -43,7 +43,7 @@ def simulate_contact(n_genes: int, rng: np.random.Generator) -> Neighbours:
         measured = contact * np.exp(_symmetric(rng.normal(0.0, error, distance.shape)))
         followed.append(_strongest(contact, genes, n_followed))
         known.append(_strongest(measured, genes, n_known))
-    pull = _normalised(_matrix(followed, n_genes))
+    pull = normalised(_matrix(followed, n_genes))
     seen = _matrix(known, n_genes)
     unplaced = rng.random(n_genes) < lost
     seen = seen.maximum(seen.T).tocoo()
@@ -81,7 +81,7 @@ def simulate_regulation(n_genes: int, rng: np.random.Generator) -> Neighbours:
         (true[2], (true[1], true[0])), shape=(n_genes, n_genes)
     ).tocsr()
     graph = GeneGraph(known.col, known.row, known.data, n_genes, directed=True)
-    return Neighbours(_normalised(entries), graph)
+    return Neighbours(normalised(entries), graph)
 
 
 def _symmetric(values: np.ndarray) -> np.ndarray:
@@ -107,7 +107,8 @@ def _matrix(parts: list[tuple[np.ndarray, ...]], n_genes: int) -> scipy.sparse.c
     return scipy.sparse.csr_array((value, (row, column)), shape=(n_genes, n_genes))
 
 
-def _normalised(weights: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+def normalised(weights: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+    """Divide each row by the sum of its absolute values; an empty row stays empty."""
     total = np.asarray(abs(weights).sum(axis=1)).ravel()
     scale = scipy.sparse.diags_array(1.0 / np.where(total > 0, total, 1.0))
     return (scale @ weights).tocsr()

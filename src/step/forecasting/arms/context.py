@@ -12,6 +12,7 @@ from step.forecasting.arms.autoregression import (
     forecast_by_kind,
     graph_ridge,
     graph_ridge_by_gene,
+    movements,
     neighbours,
     own_features,
     ridge_ar,
@@ -88,13 +89,17 @@ def targets(course: Course) -> np.ndarray:
     return np.clip(change / course.unit[:, None], -LARGEST, LARGEST)
 
 
+KEPT = WITHOUT_GRAPH | {movements, targets}
+"""What no graph changes: it is not computed again on another one."""
+
+
 def see(course: Course) -> Context:
     """Gather what a network sees of a course."""
     level, unit = course.levels.path, course.unit
     arms = np.stack([course.once(each) for each in COMBINED], axis=-1)
     arms = (arms - level[:, None, :, None]) / unit[:, None, :, None]
     arms = np.clip(arms, -LARGEST_FORECAST, LARGEST_FORECAST)
-    changes = targets(course)
+    changes = course.once(targets)
     pooled, by_gene = _errors_so_far(arms, changes)
     usual = course.usual_steps
     shape = (*level.shape, N_ARMS)

@@ -25,7 +25,7 @@ from step.forecasting.course import Course
 from step.forecasting.level import LOG_EVERY, RATIOS, posterior
 from step.graphs.gene_graph import GeneGraph
 
-SHARPNESS = (1.0, 4.0)  # powers of the edges' weights
+SHARPNESS = 4.0  # power of the edges' weights where the strongest neighbour counts most
 PULLS = (0.4, 1.6)  # κ, per usual step
 STEP_RATIOS = np.geomspace(RATIOS[0], RATIOS[-1], 8)
 SHARED_NOISE = (0.0, 1.0)
@@ -57,7 +57,9 @@ def graph_level(course: Course) -> np.ndarray:
 def graph_levels(course: Course) -> GraphLevels:
     """Filter a course with its neighbours' levels as input; see the module for the model."""
     path = course.levels.path
-    graphs = [each.sharpened(power) for each in course.graphs.values() for power in SHARPNESS]
+    graphs = [
+        graph for each in course.graphs.values() for graph in (each, each.sharpened(SHARPNESS))
+    ]
     followed = np.stack([np.zeros_like(path), *(_mean(each, path) for each in graphs)], axis=-1)
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     grid = _grid(len(graphs))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from step.forecasting.arms.context import COMBINED, WITHOUT_GRAPH, see, targets
+from step.forecasting.arms.context import COMBINED, KEPT, see, targets
 from step.forecasting.arms.graph_level import graph_level, graph_levels
 from step.forecasting.arms.registry import arm
 from step.forecasting.combination import combine
@@ -27,7 +27,7 @@ def step(course: Course) -> np.ndarray:
 def step_no_graph(course: Course) -> np.ndarray:
     """Forecast as `step` does, where no gene has a neighbour."""
     unconnected = {kind: graph.without_edges() for kind, graph in course.graphs.items()}
-    return course.on(unconnected, WITHOUT_GRAPH).once(step)
+    return course.on(unconnected, KEPT).once(step)
 
 
 @arm(
@@ -42,7 +42,7 @@ def look(course: Course) -> "NetworkForecast":
     """Apply the course's network to what it sees."""
     if course.network is None:
         raise ValueError("The course has no network.")
-    return course.network(see(course), course.graphs, targets(course))
+    return course.network(see(course), course.graphs, course.once(targets))
 
 
 def spread(course: Course) -> np.ndarray:

@@ -9,7 +9,7 @@ import step
 from step.errors import InputError
 from step.evaluation.graph_test import GraphTest, graph_test
 from step.forecasting.arms import ARMS
-from step.forecasting.arms.context import COMBINED
+from step.forecasting.arms.context import COMBINED, KEPT
 from step.forecasting.arms.network import arm_weights, combination_weights
 from step.forecasting.backtest import (
     BacktestSettings,
@@ -22,7 +22,6 @@ from step.forecasting.backtest import (
 from step.forecasting.course import Course, Forecaster, walk
 from step.forecasting.fitted import FittedNetwork, ModelCard
 from step.forecasting.graph_backtest import (
-    KEPT,
     Places,
     gene_places,
     rewired_losses,
