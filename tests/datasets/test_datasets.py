@@ -118,6 +118,8 @@ def test_figures_are_loaded_as_png(tmp_path):
     folder.save({"1.png": Figure(), "2.png": Figure()})
     folder.save({"3.png": Figure()})
     assert list(folder.load()) == ["3.png"]
+    folder.save({})
+    assert (folder.load(), folder.preview(), folder.exists()) == ({}, "", True)
 
 
 def test_a_preview_is_the_figure_or_the_first_of_a_folder(tmp_path):

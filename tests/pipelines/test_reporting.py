@@ -45,6 +45,7 @@ BACKTEST = BacktestSettings(
     jobs=1,
     seed=1,
 )
+REPORT = ReportConfig(study="walks", time_unit="day", extreme_share=0.5, gene_pages=False)
 PUBLIC = {
     "study", "assay", "n_genes", "n_times", "n_origins", "noise_floor_mse", "best_baseline",
     "skill", "skill_low", "skill_high", "skill_p", "arms", "graph_test", "intervals",
@@ -67,7 +68,9 @@ def sources(values: np.ndarray, backtest: pd.DataFrame, test: GraphTest) -> dict
         "mrna.sample_table": pd.DataFrame(samples),
         "gene_sets": {"FIRST": ["G0", "G1", "G2", "G3"]},
         "params:backtest": BACKTEST,
-        "params:report": ReportConfig(study="walks", time_unit="day", extreme_share=0.5),
+        "params:report": ReportConfig(
+            study="walks", time_unit="day", extreme_share=0.5, gene_pages=False
+        ),
         "params:mrna.assay": "mrna",
     }
 
@@ -85,7 +88,6 @@ def run(folder: Path, values: np.ndarray, backtest: pd.DataFrame, test: GraphTes
         entry["filepath"] = str(folder / entry["filepath"])
     catalog = DataCatalog.from_config(entries)
     drawn = {f"mrna.figure_{name}": b"PNG" for name in FIGURES}
-    drawn["mrna.figure_gene_pages"] = {"page_001.png": b"PNG"}
     for name, data in (sources(values, backtest, test) | drawn).items():
         catalog[name] = MemoryDataset(data, copy_mode="assign")
     whole = create_pipeline("mrna")

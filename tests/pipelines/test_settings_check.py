@@ -1,15 +1,11 @@
 """Wrong settings end a run in one message, and nothing is written."""
 
-import os
 import re
-import subprocess
-import sys
 
 import click
 import pytest
 import yaml
 
-from tests.conftest import ROOT
 from tests.pipelines.conftest import run, written
 
 
@@ -97,17 +93,3 @@ def test_what_the_catalog_takes_from_the_command_line_is_no_mistake(project):
     assert "own_root" not in refused(project, {"own_root": "x", "a": 1}, env="own")
     assert "own_root (--params) is 'x', but there" in refused(project, {"own_root": "x"})
     assert "Did you mean own_root?" in refused(project, {"own_rot": "x"}, env="own")
-
-
-def test_the_command_ends_with_one_message(project):
-    found = subprocess.run(
-        [sys.executable, "-m", "kedro", "run", "--params", "bactest.rewirings=5"],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-    )
-    assert found.returncode == 1
-    assert "Error: Wrong settings:\n  bactest.rewirings (--params) is 5, but" in found.stderr
-    assert "Traceback" not in found.stdout + found.stderr
-    assert written(project) == []

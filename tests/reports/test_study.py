@@ -11,7 +11,7 @@ from step.reports.study import ReportConfig, write_report
 from tests.evaluation.tables import genes_of, graph_test_of
 from tests.reports.examples import METRICS
 
-REPORT = ReportConfig(study="walks", time_unit="hour", extreme_share=0.25)
+REPORT = ReportConfig(study="walks", time_unit="hour", extreme_share=0.25, gene_pages=False)
 FIGURES = [
     "arm_errors", "observed_against_forecast", "error_by_time", "graph_test",
     "predictability", "contact_map", "embedding", "enriched",
@@ -28,7 +28,6 @@ ENRICHMENT = pd.DataFrame(
         "adjusted_p": 0.02, "odds_ratio": 3.0, "genes": "g0",
     }
 )  # fmt: skip
-FORECAST = pd.DataFrame({"gene": "g0", "time": [21.0, 20.0]})
 SAMPLES = pd.DataFrame(
     {"sample": ["s1", "s2"], "time": [1.0, 2.0], "detected_share": [1.0, 0.5],
      "quality": [None, "few detected"]}
@@ -37,11 +36,10 @@ SAMPLES = pd.DataFrame(
 
 def report(metrics=METRICS, **changes: pd.DataFrame) -> str:
     tables = {
-        "per_gene": PER_GENE, "enrichment": ENRICHMENT, "forecast": FORECAST, "samples": SAMPLES,
+        "per_gene": PER_GENE, "enrichment": ENRICHMENT, "samples": SAMPLES,
     } | changes  # fmt: skip
-    pages = {f"page_{n:03d}.png": f"page {n}".encode() for n in range(1, 15)}
     figures = {name: name.encode() for name in FIGURES}
-    return write_report(metrics, **tables, report=REPORT, gene_pages=pages, **figures)
+    return write_report(metrics, **tables, report=REPORT, **figures)
 
 
 def arm_table(html: str) -> list[list[str]]:
@@ -73,13 +71,11 @@ def test_the_page_says_what_the_scores_say():
     assert "The genome&#39;s contacts help" in html
     assert "88.0 % fell inside the 90 % intervals, which are 1.50 log2 wide" in html
     assert "1 unplaced; 1 saturated" in html
-    assert "the times to come: 20, 21 (hour)" in html
 
 
 def test_the_page_needs_nothing_else():
     html = report()
-    assert html.count("data:image/png;base64,") == len(FIGURES) + 12
-    assert "The first 12 of 14 pages" in html
+    assert html.count("data:image/png;base64,") == len(FIGURES)
     assert not re.search(r"""(src|href)=["'](?!data:)""", html)
 
 

@@ -15,6 +15,7 @@ from kedro.io.core import AbstractVersionedDataset, Version
 from kedro.utils import load_obj
 from kedro_datasets import json, matplotlib, pandas, text
 from kedro_datasets._typing import ImagePreview
+from matplotlib.figure import Figure
 from safetensors.numpy import load_file, save_file
 
 from step.errors import InputError
@@ -108,8 +109,17 @@ class TextDataset(_WholeFile, text.TextDataset):
 class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
     """`matplotlib.MatplotlibDataset`, saved whole or not at all, and loaded as PNG.
 
-    A dictionary of figures is saved as a folder, of which nothing older remains.
+    A dictionary of figures is saved as a folder, of which nothing older remains; an empty one as
+    an empty folder.
     """
+
+    def save(self, data: Figure | dict[str, Figure]) -> None:
+        """Save the figure, or a folder of figures by the names of their files."""
+        if data == {}:
+            with whole_file(self._get_save_path()) as beside:
+                beside.mkdir()
+        else:
+            super().save(data)
 
     def load(self) -> bytes | dict[str, bytes]:
         """The file's content, or that of each file of the folder by name."""
@@ -119,10 +129,10 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
         return path.read_bytes()
 
     def preview(self) -> ImagePreview:
-        """The figure as kedro-viz shows it, base64; of a folder, the first one."""
+        """The figure as kedro-viz shows it, base64; of a folder, the first one, if it has any."""
         path = Path(self._get_load_path())
-        shown = min(path.iterdir()) if path.is_dir() else path
-        return ImagePreview(base64.b64encode(shown.read_bytes()).decode())
+        shown = sorted(path.iterdir())[:1] if path.is_dir() else [path]
+        return ImagePreview("".join(base64.b64encode(file.read_bytes()).decode() for file in shown))
 
 
 class RecordFile(LocalFile[Any, Any]):

@@ -9,6 +9,7 @@ import cooltools
 import numpy as np
 import pandas as pd
 from cooltools.api.eigdecomp import cis_eig
+from cooltools.lib import numutils
 
 from step.errors import InputError, listed
 from step.genome.contacts import ChromosomePatterns, coarse_contacts, is_one_of
@@ -20,6 +21,8 @@ SMALLEST_WINDOW = 250_000  # base pairs
 BINS_PER_WINDOW = 5
 # The solver starts from a random vector; the digits that follow differ from run to run.
 EIGENVECTOR_DECIMALS = 6
+
+numutils.observed_over_expected.enable_caching()  # else compiled anew in every run
 
 
 @settings

@@ -1,6 +1,7 @@
 """Reports: templates filled to one HTML page that holds all it shows."""
 
 import base64
+from collections.abc import Sequence
 
 import jinja2
 import pandas as pd
@@ -9,7 +10,7 @@ import step
 
 
 def render_report(
-    package: str, figures: dict[str, bytes], pages: list[bytes], **values: object
+    package: str, figures: dict[str, bytes], pages: Sequence[bytes] = (), **values: object
 ) -> str:
     """Fill a package's `report.html.j2`; what comes from a user's file is escaped.
 

@@ -12,7 +12,6 @@ from step.reports.html import records, render_report
 from step.reports.verdict import forecast_verdict, graph_verdict
 from step.typed import Name, between, settings
 
-EMBEDDED_PAGES = 12
 SETS_PER_GROUP = 10
 
 
@@ -24,21 +23,22 @@ class ReportConfig:
         study: Name of the study.
         time_unit: Of the times.
         extreme_share: Share of the genes among the best, and among the worst, in the enrichment.
+        gene_pages: Draw every gene, 15 a page, for printing.
     """
 
     study: Name
     time_unit: TimeUnit
     extreme_share: Annotated[float, between(0, 0.5, inclusive="right")]
+    gene_pages: bool
 
 
 def write_report(
     metrics: Metrics,
     per_gene: pd.DataFrame,
     enrichment: pd.DataFrame,
-    forecast: pd.DataFrame,
     samples: pd.DataFrame,
     report: ReportConfig,
-    **figures: bytes | dict[str, bytes],
+    **figures: bytes,
 ) -> str:
     """The report: one HTML page that holds all it shows.
 
@@ -46,23 +46,19 @@ def write_report(
         metrics: Scores.
         per_gene: One row a gene.
         enrichment: Enriched gene sets.
-        forecast: The times to come.
         samples: The samples as they were understood, and what is unusual about them.
         report: Names and units.
-        figures: PNG files by name; `gene_pages` a dictionary of them.
+        figures: PNG files by name.
     """
-    pages = figures.pop("gene_pages")
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
     return render_report(
         "step.reports",
         figures,
-        [pages[name] for name in sorted(pages)[:EMBEDDED_PAGES]],
         metrics=metrics,
         forecast_verdict=forecast_verdict(metrics),
         graph_verdict=graph_verdict(metrics.graph_test),
         arms=[(arm_label(arm), arm, scores) for arm, scores in arms],
         report=report,
-        n_pages=len(pages),
         classes=per_gene["class"].value_counts().to_dict(),
         gaining=int((per_gene["graph_q"] <= SIGNIFICANT).sum()),
         labels={arm: arm_label(arm) for arm in per_gene["leaned_on"].dropna().unique()},
@@ -70,7 +66,6 @@ def write_report(
         flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
         enrichment=records(enrichment.groupby("group", sort=False).head(SETS_PER_GROUP)),
-        future=sorted(forecast["time"].unique()),
         n_samples=len(samples),
         unusual=records(samples[samples["quality"].notna()]),
     )

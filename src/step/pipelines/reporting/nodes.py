@@ -10,7 +10,7 @@ from step.evaluation.graph_test import GraphTest
 from step.evaluation.metrics import Metrics, measure
 from step.evaluation.predictability import gene_table
 from step.figures import accuracy
-from step.figures.genes import gene_pages, predictability
+from step.figures.genes import gene_pages
 from step.figures.genome import contact_map, embedding_trajectories
 from step.forecasting.backtest import BacktestSettings
 from step.genome.contacts import coarse_contacts
@@ -66,20 +66,18 @@ def draw_accuracy(
     }
 
 
-def draw_genes(
+def draw_gene_pages(
     per_gene: pd.DataFrame,
     expression: pd.DataFrame,
     backtest: pd.DataFrame,
     forecast: pd.DataFrame,
     report: ReportConfig,
-) -> dict[str, object]:
-    """Gene by gene."""
-    return {
-        "predictability": predictability(per_gene),
-        "gene_pages": gene_pages(
-            per_gene, expression, backtest[backtest["horizon"] == 1], forecast, report.time_unit
-        ),
-    }
+) -> dict[str, Figure]:
+    """Pages to print with every gene's course; none where they were not asked for."""
+    if not report.gene_pages:
+        return {}
+    backtest = backtest[backtest["horizon"] == 1]
+    return gene_pages(per_gene, expression, backtest, forecast, report.time_unit)
 
 
 def draw_genome(

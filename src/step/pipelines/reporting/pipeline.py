@@ -3,10 +3,11 @@
 from kedro.pipeline import Node, Pipeline
 
 from step.figures.biology import enrichment as draw_enrichment
+from step.figures.genes import predictability
 from step.pipelines.reporting.nodes import (
     compute_metrics,
     draw_accuracy,
-    draw_genes,
+    draw_gene_pages,
     draw_genome,
     find_enrichment,
     tabulate_genes,
@@ -20,9 +21,9 @@ ACCURACY = [
     "error_by_time",
     "graph_test",
 ]
-GENES = ["predictability", "gene_pages"]
 GENOME = ["contact_map", "embedding"]
-FIGURES = [*ACCURACY, *GENES, *GENOME, "enrichment"]
+IN_REPORT = [*ACCURACY, "predictability", *GENOME, "enrichment"]
+FIGURES = [*IN_REPORT, "gene_pages"]
 
 ASSAY_INPUTS = [
     "backtest",
@@ -86,11 +87,12 @@ def _figure_nodes() -> list[Node]:
             _figures(ACCURACY),
             name="draw_accuracy",
         ),
+        Node(predictability, "per_gene", "figure_predictability", name="draw_predictability"),
         Node(
-            draw_genes,
+            draw_gene_pages,
             ["per_gene", "expression", "backtest", "forecast", "params:report"],
-            _figures(GENES),
-            name="draw_genes",
+            "figure_gene_pages",
+            name="draw_gene_pages",
         ),
         Node(
             draw_genome,
@@ -103,9 +105,11 @@ def _figure_nodes() -> list[Node]:
 
 
 def _report_node() -> Node:
-    tables = {name: name for name in ("metrics", "per_gene", "enrichment", "forecast")}
+    tables = {name: name for name in ("metrics", "per_gene", "enrichment")}
     others = {"samples": "sample_table", "report": "params:report"}
-    figures = {("enriched" if name == "enrichment" else name): f"figure_{name}" for name in FIGURES}
+    figures = {
+        ("enriched" if name == "enrichment" else name): f"figure_{name}" for name in IN_REPORT
+    }
     return Node(write_report, tables | others | figures, "report", name="write_report")
 
 
