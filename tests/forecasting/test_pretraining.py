@@ -15,9 +15,9 @@ from step.forecasting.pretraining import (
 from tests.forecasting.recipes import SHAPES
 
 TRAINING = PretrainingSettings(
-    n_courses=48,
+    n_courses=32,
     courses_a_step=2,
-    steps_a_round=12,
+    steps_a_round=8,
     n_validation=6,
     learning_rate=0.01,
     weight_decay=0.01,
@@ -33,7 +33,7 @@ def rounds():
 
 
 def test_a_small_pretraining_improves(rounds):
-    assert [each.card.steps for each in rounds] == [12, 24]
+    assert [each.card.steps for each in rounds] == [8, 16]
     lessons = [draw_lesson(TRAINING.seed, 500 + number) for number in range(6)]
     torch.manual_seed(0)
     before = validate(new_network(SHAPES["STEPmr"]), lessons)["all"]
@@ -57,7 +57,7 @@ def test_other_settings_begin_anew(rounds):
 
 def test_the_averaged_weights_are_what_is_kept(rounds):
     network = finished(rounds[-1], TRAINING)
-    assert network.card.n_courses == 48
+    assert network.card.n_courses == 32
     assert network.card.validation == rounds[-1].card.validation[-1]
     InContextForecaster(network)
     name = "head.0.weight"

@@ -38,7 +38,7 @@ IN_MEMORY = {
 LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
 
-@pytest.fixture(params=ENVIRONMENTS)
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
 def context(request):
     bootstrap_project(ROOT)
     with KedroSession.create(project_path=ROOT, env=request.param) as session:

@@ -161,13 +161,6 @@ def test_each_stage_runs_by_itself_on_what_lies_there(finished, stage):
         assert file.read_bytes() == content, file
 
 
-def test_gene_pages_are_drawn_on_request(finished):
-    params = {**QUICK, "report": {"gene_pages": True}}
-    run(finished, "reporting", params, node_names=["reporting.mrna.draw_gene_pages"])
-    folder = finished / "data" / "08_reporting" / "demo" / "mrna" / "figures" / "gene_pages"
-    assert [file.name for file in sorted(folder.iterdir())][-1] == "page_010.png"
-
-
 def test_ablations_are_tabulated_and_drawn(finished):
     run(finished, "ablation", QUICK, namespaces=["ablation.mrna"])
     folder = finished / "data" / "08_reporting" / "demo" / "mrna"

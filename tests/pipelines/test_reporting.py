@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from step.evaluation.graph_test import GraphTest
 from step.forecasting.arms import ARMS
 from step.forecasting.backtest import BacktestSettings
+from step.pipelines.reporting.nodes import draw_gene_pages
 from step.pipelines.reporting.pipeline import FIGURES, create_pipeline
 from step.reports.study import ReportConfig
 from tests.conftest import ROOT
@@ -107,6 +108,21 @@ def metrics_in(place: Path) -> dict[str, object]:
 def reported(tmp_path_factory) -> Path:
     values = course(N_GENES)
     return run(tmp_path_factory.mktemp("walks"), values, backtest_of(values))
+
+
+@pytest.mark.parametrize(("asked", "names"), [(False, []), (True, ["page_001.png"])])
+def test_gene_pages_are_drawn_on_request(asked, names):
+    values = course(N_GENES)
+    per_gene = genes_of(N_GENES).assign(r2=0.5, skill=0.1, flags="")
+    coming = per_gene[["gene"]].assign(time=20.0, forecast=8.0, lower=7.0, upper=9.0)
+    pages = draw_gene_pages(
+        per_gene,
+        expression_of(values),
+        backtest_of(values),
+        coming,
+        replace(REPORT, gene_pages=asked),
+    )
+    assert list(pages) == names
 
 
 def test_metrics_keep_their_interface(reported):

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import pandas as pd
+from pydantic import StrictBool
 
 from step.evaluation.metrics import Metrics
 from step.evaluation.significance import SIGNIFICANT
@@ -29,7 +30,7 @@ class ReportConfig:
     study: Name
     time_unit: TimeUnit
     extreme_share: Annotated[float, between(0, 0.5, inclusive="right")]
-    gene_pages: bool
+    gene_pages: StrictBool
 
 
 def write_report(
