@@ -35,6 +35,7 @@ BACKTEST = BacktestSettings(
     simple_arms=("last_value", "gene_mean", "ses", "local_level"),
     horizons=2,
     rewirings=19,
+    further_rewirings=19,
     graph_ridge_rewirings=19,
     future_times=2,
     jobs=1,

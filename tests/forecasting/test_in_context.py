@@ -5,7 +5,8 @@ import pytest
 
 from step.errors import InputError
 from step.forecasting import in_context
-from step.forecasting.arms.context import see, targets
+from step.forecasting.arms.autoregression import targets
+from step.forecasting.arms.context import see
 from step.forecasting.arms.network import network
 from step.forecasting.course import walk
 from step.forecasting.in_context import InContextForecaster, load_pretrained

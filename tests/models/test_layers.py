@@ -12,12 +12,11 @@ from step.models.layers import (
     ConnectivityAttention,
     GraphConv,
     Head,
-    SequenceMemory,
     STBlock,
     STBlockShape,
     TemporalConv,
-    TimeAttention,
 )
+from step.models.sequence import SequenceMemory, TimeAttention
 from step.models.step_mi import STEPmi, STEPmiConfig
 from step.models.step_mr import STEPmr, STEPmrConfig
 from tests.models import reference

@@ -192,7 +192,15 @@ def test_imports_run_one_way(room):
                 if room != "datasets":
                     assert root not in ("kedro", "kedro_datasets"), f"{path}: {name}"
                 if room == "models":
-                    stdlib = {"dataclasses", "itertools", "math", "typing", "warnings"}
+                    stdlib = {
+                        "collections",
+                        "dataclasses",
+                        "functools",
+                        "itertools",
+                        "math",
+                        "typing",
+                        "warnings",
+                    }
                     # pydantic for the types of settings alone.
                     known = {"step", "torch", "torch_geometric", "pydantic"} | stdlib
                     assert root in known, f"{path}: {name}"

@@ -16,6 +16,7 @@ SETTINGS = BacktestSettings(
     simple_arms=("last_value", "ses", "auto_ets", "factors", "graph_ridge", "combination_median"),
     horizons=3,
     rewirings=3,
+    further_rewirings=3,
     graph_ridge_rewirings=3,
     future_times=3,
     jobs=1,

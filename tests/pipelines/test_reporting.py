@@ -41,6 +41,7 @@ BACKTEST = BacktestSettings(
     simple_arms=("last_value", "ses"),
     horizons=1,
     rewirings=19,
+    further_rewirings=19,
     graph_ridge_rewirings=19,
     future_times=1,
     jobs=1,

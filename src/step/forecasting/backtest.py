@@ -24,11 +24,15 @@ class GraphTestSettings:
 
     Attributes:
         rewirings: Number of rewired graphs.
-        graph_ridge_rewirings: The same for `graph_ridge`, which is tested beside `step`.
+        further_rewirings: Number of circular shifts along the chromosomes, and of rewired graphs
+            of each kind of edge alone; never more than `rewirings`.
+        graph_ridge_rewirings: The same as `rewirings` for `graph_ridge`, which is tested beside
+            `step`.
         seed: Of the rewiring.
     """
 
     rewirings: Annotated[int, between(0, 100_000)]
+    further_rewirings: Annotated[int, between(0, 100_000)]
     graph_ridge_rewirings: Annotated[int, between(0, 100_000)]
     seed: Seed
 

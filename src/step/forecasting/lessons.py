@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from step.forecasting.arms.context import Context, see, targets
+from step.forecasting.arms.autoregression import targets
+from step.forecasting.arms.context import Context, see
 from step.forecasting.course import walk
 from step.forecasting.in_context import operators, tensors
 from step.forecasting.panel import panel_from_samples

@@ -46,11 +46,7 @@ class GraphOperator:
         pointer = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
         if weight.dim() > 1:
             return cls(degree, source, pointer, scaled.movedim(-1, 0), None)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-            laplacian = torch.sparse_csr_tensor(
-                pointer, source, scaled, (n_genes, n_genes), check_invariants=True
-            )
+        laplacian = csr_tensor(pointer, source, scaled, (n_genes, n_genes))
         return cls(degree, source, pointer, scaled, laplacian)
 
     @classmethod
@@ -66,11 +62,7 @@ class GraphOperator:
             weight: Of each edge; absolute weights that lead to a gene sum to one, shape `[edge]`.
         """
         n_genes = len(pointer) - 1
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-            laplacian = torch.sparse_csr_tensor(
-                pointer, source, -weight, (n_genes, n_genes), check_invariants=True
-            )
+        laplacian = csr_tensor(pointer, source, -weight, (n_genes, n_genes))
         return cls(pointer.diff().to(weight.dtype), source, pointer, -weight, laplacian)
 
     def propagate(self, nodes: Tensor) -> Tensor:
@@ -105,3 +97,10 @@ class GraphOperator:
             weight=self.weight.to(device),
             laplacian=None if self.laplacian is None else self.laplacian.to(device),
         )
+
+
+def csr_tensor(pointer: Tensor, column: Tensor, value: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Make a sparse matrix of its rows' beginnings, and the columns and values of its entries."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
+        return torch.sparse_csr_tensor(pointer, column, value, shape, check_invariants=True)

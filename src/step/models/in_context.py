@@ -5,7 +5,9 @@ origin, and sees earlier times alone. No weight depends on the genes, their numb
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import torch
@@ -13,15 +15,16 @@ from pydantic import StrictBool
 from torch import Tensor, nn
 from torch.nn import functional
 
-from step.models.graph_operator import GraphOperator
+from step.models.graph_operator import GraphOperator, csr_tensor
 from step.models.layers import (
     ConnectivityAttention,
-    SequenceMemory,
+    Pointwise,
     STBlockShape,
     STStack,
     TemporalConv,
-    TimeAttention,
+    gene_blocks,
 )
+from step.models.sequence import SequenceMemory, TimeAttention
 from step.models.shapes import BlockWidths, DenseWidth, Dropout, Heads, Kernel, Layers, Order, Width
 from step.typed import settings
 
@@ -127,11 +130,23 @@ class KindsOfEdges:
 
     def propagate(self, nodes: Tensor) -> Tensor:
         """Σ w(t) L̃ x over the kinds: `[gene, batch, time, channel]`, shape kept."""
-        moved = [
-            weight[:, None] * operator.propagate(nodes)
-            for operator, weight in zip(self.operators, self.weight, strict=True)
-        ]
-        return torch.stack(moved).sum(dim=0) if moved else torch.zeros_like(nodes)
+        if not self.operators or not self.laplacian.values().numel():
+            return torch.zeros_like(nodes)
+        weighed = self.weight[:, None, None, :, None] * nodes
+        return (self.laplacian @ weighed.flatten(0, 1).flatten(1)).view_as(nodes)
+
+    @cached_property
+    def laplacian(self) -> Tensor:
+        """The L̃ of all kinds side by side, sparse, shape `[gene, kind · gene]`."""
+        n_genes = len(self.operators[0].degree)
+        pointers = [operator.pointer for operator in self.operators]
+        genes = torch.arange(n_genes, device=pointers[0].device)
+        target = torch.cat([genes.repeat_interleave(pointer.diff()) for pointer in pointers])
+        source = torch.cat([each.source + k * n_genes for k, each in enumerate(self.operators)])
+        weight = torch.cat([operator.weight for operator in self.operators])
+        order = torch.argsort(target, stable=True)
+        shape = (n_genes, len(self.operators) * n_genes)
+        return csr_tensor(torch.stack(pointers).sum(dim=0), source[order], weight[order], shape)
 
 
 class InContextNetwork(nn.Module):
@@ -157,7 +172,7 @@ class InContextNetwork(nn.Module):
         )
         self.kind_weight = nn.Sequential(nn.Linear(sees.kinds, 8), nn.ELU(), nn.Linear(8, 1))
         self.blocks = STStack(n_inputs, config.channels, shape)
-        self.dense = nn.Sequential(nn.Conv2d(last, width, 1), nn.ELU(), nn.Conv2d(width, width, 1))
+        self.dense = nn.Sequential(Pointwise(last, width), nn.ELU(), Pointwise(width, width))
         self.connectivity = ConnectivityAttention(width) if mr and config.attention else None
         self.sequence: nn.Module = nn.Identity()
         self.attention: nn.Module = nn.Identity()
@@ -170,11 +185,10 @@ class InContextNetwork(nn.Module):
                 self.attention = TimeAttention(
                     width, config.attention_heads, 1, config.dropout, causal=True
                 )
+        first_layer = nn.Linear(width + n_inputs + sees.ahead, config.head_channels)
         last_layer = nn.Linear(config.head_channels, sees.arms + 3)
         _start_at_the_level(last_layer)
-        self.head = nn.Sequential(
-            nn.Linear(width + n_inputs + sees.ahead, config.head_channels), nn.ELU(), last_layer
-        )
+        self.head = nn.Sequential(first_layer, nn.ELU(), last_layer)
 
     def forward(
         self,
@@ -185,8 +199,12 @@ class InContextNetwork(nn.Module):
         neighbours: Tensor,
         graphs: tuple[GraphOperator, ...],
     ) -> Mixture:
-        """Forecast from every time; arguments as in `hidden`."""
-        return self.mix(self.hidden(inputs, ahead, kinds, neighbours, graphs), arms)
+        """Forecast from every time; arguments as in `hidden` and `mix`."""
+        hidden = self._hidden(inputs, ahead, kinds, neighbours, graphs)
+        parts = [vars(self.mix(each, arms[:, :, genes])) for genes, each in hidden]
+        return Mixture(
+            **{name: torch.cat([part[name] for part in parts], dim=2) for name in parts[0]}
+        )
 
     def hidden(
         self,
@@ -205,17 +223,38 @@ class InContextNetwork(nn.Module):
             neighbours: `[kind, time, gene, number]`.
             graphs: Of each kind.
         """
+        hidden = self._hidden(inputs, ahead, kinds, neighbours, graphs)
+        return torch.cat([each for _, each in hidden], dim=2)
+
+    def _hidden(
+        self,
+        inputs: Tensor,
+        ahead: Tensor,
+        kinds: Tensor,
+        neighbours: Tensor,
+        graphs: tuple[GraphOperator, ...],
+    ) -> Iterator[tuple[slice, Tensor]]:
+        """Compute `hidden` of one block of genes after another."""
         edges = KindsOfEdges(graphs, torch.sigmoid(self.kind_weight(kinds))[..., 0])
         beside = (edges.weight[..., None, None] * neighbours).sum(dim=0)
         inputs = torch.cat([inputs, beside], dim=-1)
         deep = self.blocks(inputs.permute(2, 0, 1)[None], edges)
-        deep = self.dense(self.sequence(deep))
-        if self.connectivity is not None:
-            deep = self.connectivity(deep, edges)
-        deep = self.attention(deep)
-        state = torch.cat([deep[0].permute(1, 2, 0), inputs], dim=-1)[:, None]
-        state = state.expand(-1, ahead.shape[1], -1, -1)
-        return self.head[:-1](torch.cat([state, ahead], dim=-1))
+        for genes in gene_blocks(inputs.shape[1]):
+            state = self.dense(self.sequence(deep[..., genes]))
+            if self.connectivity is not None:
+                state = self.connectivity(state, edges, genes)
+            state = self.attention(state)[0].permute(1, 2, 0)
+            begun = self._first_of_head(state, inputs[:, genes], ahead[:, :, genes])
+            yield genes, self.head[1:-1](begun)
+
+    def _first_of_head(self, deep: Tensor, inputs: Tensor, ahead: Tensor) -> Tensor:
+        """Apply the head's first layer; what all times ahead share is computed once."""
+        weight, bias = self.head[0].parameters()
+        widths = [part.shape[-1] for part in (deep, inputs, ahead)]
+        of_deep, of_inputs, of_ahead = weight.split(widths, dim=1)
+        shared = functional.linear(inputs, of_inputs, bias)
+        shared = shared + functional.linear(deep, of_deep)
+        return shared[:, None] + functional.linear(ahead, of_ahead)
 
     def mix(self, hidden: Tensor, arms: Tensor) -> Mixture:
         """Weigh the arms and correct them.

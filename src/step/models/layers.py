@@ -1,9 +1,11 @@
 """The parts that STEPmr and STEPmi are built of.
 
 All of them take and return `[batch, channel, time, gene]`; none has a parameter whose size depends
-on the number of genes, times or windows.
+on the number of genes, times or windows. In memory they keep a gene's windows, times and channels
+together, in this order, which is what most of them run over.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -13,6 +15,43 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from step.models.graph_operator import GraphOperator
+
+GENES_A_BLOCK = 512  # what is computed gene by gene is so in blocks that the caches hold
+
+
+def by_gene(x: Tensor) -> Tensor:
+    """`[batch, channel, time, gene]` → `[gene, batch, time, channel]`."""
+    return x.permute(3, 0, 2, 1)
+
+
+def by_channel(nodes: Tensor) -> Tensor:
+    """The way back."""
+    return nodes.permute(1, 3, 2, 0)
+
+
+def gene_blocks(n_genes: int) -> list[slice]:
+    """Divide the genes into blocks."""
+    starts = range(0, n_genes, GENES_A_BLOCK)
+    return [slice(start, start + GENES_A_BLOCK) for start in starts]
+
+
+def in_blocks(local: Callable[..., Tensor], *x: Tensor) -> Tensor:
+    """Compute block by block what no gene shares with another: `[batch, channel, time, gene]`."""
+    parts = [
+        by_gene(local(*(each[..., genes] for each in x))) for genes in gene_blocks(x[0].shape[-1])
+    ]
+    return by_channel(torch.cat(parts))
+
+
+class Pointwise(nn.Conv2d):
+    """A 1 × 1 convolution over the channels, computed as a linear layer."""
+
+    def __init__(self, in_channels: int, out_channels: int):
+        super().__init__(in_channels, out_channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
+        return by_channel(functional.linear(by_gene(x), self.weight.flatten(1), self.bias))
 
 
 class TemporalConv(nn.Module):
@@ -33,10 +72,19 @@ class TemporalConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
-        made = self.conv(functional.pad(x, (0, 0, self.kernel - 1, 0)))
+        nodes = by_gene(x)
+        series = nodes.flatten(0, 1)
+        # A convolution along the rows of pictures, which is fast where channels come last. It pads
+        # both ends; what it makes behind the last time is left out.
+        pictures = series[:, None].permute(0, 3, 1, 2)
+        weight = self.conv.weight.permute(0, 1, 3, 2)
+        made = functional.conv2d(pictures, weight, self.conv.bias, padding=(0, self.kernel - 1))
+        made = made[:, :, 0, : series.shape[1]].permute(0, 2, 1)
         if self.activation == "relu":
-            return functional.relu(made + x)
-        return functional.glu(made, dim=1)
+            made = functional.relu(made + series)
+        else:
+            made = functional.glu(made, dim=-1)
+        return by_channel(made.view(nodes.shape))
 
 
 class GraphConv(nn.Module):
@@ -59,14 +107,23 @@ class GraphConv(nn.Module):
 
     def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
-        nodes = x.permute(3, 0, 2, 1)  # gene first: one row of the sparse product each
-        before, here = nodes, nodes
-        mixed = self.residual(nodes) + self.theta[0](nodes)
-        for k, theta in enumerate(self.theta[1:], start=1):
-            moved = graph.propagate(here)
-            before, here = here, moved if k == 1 else 2.0 * moved - before
-            mixed = mixed + theta(here)
-        return mixed.permute(1, 3, 2, 0)
+        return self.mix(self.terms(x, graph))
+
+    def terms(self, x: Tensor, graph: GraphOperator) -> list[Tensor]:
+        """Tₖ(L̃) x for each k, each of the shape of x."""
+        found = [by_gene(x)]  # one row of the sparse product each
+        for k in range(1, len(self.theta)):
+            moved = graph.propagate(found[-1])
+            found.append(moved if k == 1 else 2.0 * moved - found[-2])
+        return [by_channel(term) for term in found]
+
+    def mix(self, terms: Sequence[Tensor]) -> Tensor:
+        """Σₖ Tₖ(L̃) x Θₖ and x itself; of some genes or all."""
+        nodes = [by_gene(term) for term in terms]
+        mixed = self.residual(nodes[0])
+        for theta, term in zip(self.theta, nodes, strict=True):
+            mixed = mixed + theta(term)
+        return by_channel(mixed)
 
 
 class ChannelNorm(nn.Module):
@@ -83,11 +140,10 @@ class ChannelNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
+        if not self.over_genes:
+            return by_channel(self.norm(by_gene(x)))
         x = x.movedim(1, -1)
-        if self.over_genes:
-            x = functional.layer_norm(x, x.shape[2:]) * self.norm.weight + self.norm.bias
-        else:
-            x = self.norm(x)
+        x = functional.layer_norm(x, x.shape[2:]) * self.norm.weight + self.norm.bias
         return x.movedim(-1, 1)
 
 
@@ -96,7 +152,7 @@ class ChannelGate(nn.Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 1)
+        self.conv = Pointwise(channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]`, shape kept."""
@@ -142,8 +198,14 @@ class STBlock(nn.Module):
 
     def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
         """`[batch, in_channel, time, gene]` → `[batch, out_channel, time, gene]`."""
-        x = functional.elu(self.graph(self.before(x), graph))
-        return self.dropout(self.norm(self.gate(self.after(x))))
+        terms = self.graph.terms(in_blocks(self.before, x), graph)
+        x = in_blocks(lambda *parts: self.gate(self.after(self._mix(parts))), *terms)
+        if self.norm.over_genes:
+            return self.dropout(self.norm(x))
+        return self.dropout(in_blocks(self.norm, x))
+
+    def _mix(self, terms: Sequence[Tensor]) -> Tensor:
+        return functional.elu(self.graph.mix(terms))
 
 
 class STStack(nn.Module):
@@ -152,7 +214,7 @@ class STStack(nn.Module):
     def __init__(self, in_channels: int, widths: tuple[int, ...], shape: STBlockShape):
         super().__init__()
         self.project = (
-            nn.Identity() if in_channels == widths[0] else nn.Conv2d(in_channels, widths[0], 1)
+            nn.Identity() if in_channels == widths[0] else Pointwise(in_channels, widths[0])
         )
         self.blocks = nn.ModuleList(
             STBlock(before, after, shape) for before, after in pairwise(widths)
@@ -178,94 +240,20 @@ class ConnectivityAttention(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
         self.score = nn.Sequential(
-            nn.Conv2d(channels, channels // 2, 1), nn.ELU(), nn.Conv2d(channels // 2, 1, 1)
+            Pointwise(channels, channels // 2), nn.ELU(), Pointwise(channels // 2, 1)
         )
         self.degree_scale = nn.Parameter(torch.tensor(0.1))
 
-    def forward(self, x: Tensor, graph: GraphOperator) -> Tensor:
-        """`[batch, channel, time, gene]`, shape kept."""
+    def forward(self, x: Tensor, graph: GraphOperator, genes: slice = slice(None)) -> Tensor:
+        """`[batch, channel, time, gene]` of some genes of the graph, shape kept."""
         tiny = torch.finfo(graph.degree.dtype).tiny
         relative = graph.degree / graph.degree.mean(dim=-1, keepdim=True).clamp_min(tiny)
         connected = torch.softmax(relative, dim=-1) * relative.shape[-1]
+        connected = connected[..., genes]
         if connected.dim() > 1:
             connected = connected[:, None]  # [batch, 1, time, gene]
         attention = torch.sigmoid(self.score(x)) * (1.0 + self.degree_scale * connected)
         return x * attention + 0.1 * x
-
-
-class SequenceMemory(nn.Module):
-    """norm(x + W [→h; ←h]), h the states of a bidirectional LSTM over each gene's times.
-
-    With `causal`, norm(x + W →h): no time sees a later one. Without layers, norm(x).
-    """
-
-    def __init__(
-        self, channels: int, hidden: int, layers: int, dropout: float, *, causal: bool = False
-    ):
-        super().__init__()
-        self.lstm = (
-            nn.LSTM(
-                channels,
-                hidden,
-                layers,
-                batch_first=True,
-                bidirectional=not causal,
-                dropout=dropout if layers > 1 else 0.0,
-            )
-            if layers
-            else None
-        )
-        directions = 1 if causal else 2
-        self.project = nn.Linear(directions * hidden, channels) if layers else None
-        self.norm = nn.LayerNorm(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """`[batch, channel, time, gene]`, shape kept."""
-        series = _by_gene(x)
-        if self.lstm is not None and self.project is not None:
-            series = series + self.project(self.lstm(series)[0])
-        return _by_window(self.norm(series), x.shape)
-
-
-class TimeAttention(nn.Module):
-    """x + 0.4 · multi-head attention of each gene's times to one another, layer by layer.
-
-    softmax(Q Kᵀ / √d) V in each head (Vaswani et al., 2017). With `causal` a time attends to
-    itself and to earlier ones.
-    """
-
-    def __init__(
-        self, channels: int, heads: int, layers: int, dropout: float, *, causal: bool = False
-    ):
-        super().__init__()
-        self.causal = causal
-        self.layers = nn.ModuleList(
-            nn.MultiheadAttention(channels, heads, dropout=dropout, batch_first=True)
-            for _ in range(layers)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """`[batch, channel, time, gene]`, shape kept."""
-        series = _by_gene(x)
-        n_times = series.shape[1]
-        later = None
-        if self.causal:
-            later = torch.ones(n_times, n_times, dtype=torch.bool, device=x.device).triu(1)
-        for layer in self.layers:
-            attended = layer(series, series, series, need_weights=False, attn_mask=later)[0]
-            series = series + 0.4 * attended
-        return _by_window(series, x.shape)
-
-
-def _by_gene(x: Tensor) -> Tensor:
-    """`[batch, channel, time, gene]` → `[batch · gene, time, channel]`."""
-    return x.permute(0, 3, 2, 1).flatten(0, 1)
-
-
-def _by_window(series: Tensor, shape: torch.Size) -> Tensor:
-    """The way back, to channels of any number."""
-    batch, _, time, genes = shape
-    return series.view(batch, genes, time, -1).permute(0, 3, 2, 1)
 
 
 class Head(nn.Module):
@@ -286,9 +274,9 @@ class Head(nn.Module):
         layers: list[nn.Module] = []
         for before, after in pairwise((in_channels, *channels)):
             norm = ChannelNorm(after, over_genes=norm_over_genes)
-            layers += [nn.Conv2d(before, after, 1), norm, nn.ELU(), nn.Dropout(dropout)]
+            layers += [Pointwise(before, after), norm, nn.ELU(), nn.Dropout(dropout)]
         layers.pop()  # none before the last layer
-        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 1))
+        self.layers = nn.Sequential(*layers, Pointwise(channels[-1], 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channel, time, gene]` → `[batch, gene]`."""

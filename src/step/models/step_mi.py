@@ -7,12 +7,12 @@ from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ChannelNorm,
     Head,
-    SequenceMemory,
+    Pointwise,
     STBlockShape,
     STStack,
     TemporalConv,
-    TimeAttention,
 )
+from step.models.sequence import SequenceMemory, TimeAttention
 from step.models.shapes import (
     BlockWidths,
     Dropout,
@@ -100,7 +100,7 @@ class STEPmi(nn.Module):
             last, config.lstm_hidden, config.lstm_layers, config.sequence_dropout
         )
         self.out = TemporalConv(last, 2, "relu")
-        self.dense = nn.Sequential(nn.Conv2d(last, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1))
+        self.dense = nn.Sequential(Pointwise(last, width), nn.ReLU(), Pointwise(width, width))
         self.attention = TimeAttention(
             width, config.attention_heads, config.attention_layers, config.sequence_dropout
         )

@@ -7,6 +7,7 @@ from step.models.graph_operator import GraphOperator
 from step.models.layers import (
     ConnectivityAttention,
     Head,
+    Pointwise,
     STBlockShape,
     STStack,
 )
@@ -65,7 +66,7 @@ class STEPmr(nn.Module):
                 config.norm_over_genes,
             ),
         )
-        self.dense = nn.Sequential(nn.Conv2d(last, last, 1), nn.ELU(), nn.Conv2d(last, narrow, 1))
+        self.dense = nn.Sequential(Pointwise(last, last), nn.ELU(), Pointwise(last, narrow))
         self.attention = ConnectivityAttention(narrow) if config.attention else None
         self.head = Head(
             narrow,

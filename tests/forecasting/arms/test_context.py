@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from step.forecasting.arms.context import WIDTHS, see, targets
+from step.forecasting.arms.autoregression import targets
+from step.forecasting.arms.context import WIDTHS, see
 from step.forecasting.course import walk
 from step.graphs.gene_graph import GeneGraph
 

@@ -28,13 +28,15 @@ PRIOR_FOLLOWING = 2.0
 @simple_arm("ridge AR", "#332288", "one linear law of all genes' pasts")
 def ridge_ar(course: Course) -> np.ndarray:
     """Forecast by a gene's own past."""
-    return _forecast(course, own_features(course), RIDGE, 1.0)
+    own, _, _ = _law(course, course.once(own_features), RIDGE, 1.0)
+    return _forecast(course, own)
 
 
 @simple_arm("forgetting AR", "#7F9FD0", "one linear law of all genes' recent pasts")
 def ridge_ar_forgetting(course: Course) -> np.ndarray:
     """Forecast by a gene's own past; the law may change, and old changes count less."""
-    return _forecast(course, own_features(course), FORGETTING_RIDGE, FORGETTING)
+    own, _, _ = _law(course, course.once(own_features), FORGETTING_RIDGE, FORGETTING)
+    return _forecast(course, own)
 
 
 @simple_arm(
@@ -42,7 +44,8 @@ def ridge_ar_forgetting(course: Course) -> np.ndarray:
 )
 def graph_ridge(course: Course) -> np.ndarray:
     """Forecast by a gene's own past and that of its neighbours, of each kind of edge."""
-    return _forecast(course, _with_neighbours(course, course.graphs), RIDGE, 1.0)
+    own, beside, _ = course.once(_law_of_graph)
+    return _forecast(course, own + beside)
 
 
 @simple_arm(
@@ -57,14 +60,18 @@ def graph_ridge_by_gene(course: Course) -> np.ndarray:
     The neighbours' part is multiplied by the gene's own regression coefficient on it, shrunk
     towards one as if by `PRIOR_FOLLOWING` squared units of earlier forecasts.
     """
-    features = _with_neighbours(course, course.graphs)
-    return _forecast(course, features, RIDGE, 1.0, by_gene=True)
+    own, beside, change = course.once(_law_of_graph)
+    followed = [
+        _following(beside[:, horizon], change[:, horizon] - own[:, horizon], horizon + 1)
+        for horizon in range(own.shape[1])
+    ]
+    return _forecast(course, own + beside * np.stack(followed, axis=1))
 
 
 def forecast_by_kind(course: Course, kind: str) -> np.ndarray:
     """Forecast as `graph_ridge` does with one kind of edge alone, `[time, horizon, gene]`."""
-    features = _with_neighbours(course, [kind])
-    return _forecast(course, features, RIDGE, 1.0)
+    own, beside, _ = _law(course, _with_neighbours(course, [kind]), RIDGE, 1.0)
+    return _forecast(course, own + beside)
 
 
 def graph_ridge_over_time(course: Course, weights: np.ndarray) -> np.ndarray:
@@ -79,8 +86,11 @@ def graph_ridge_over_time(course: Course, weights: np.ndarray) -> np.ndarray:
         replace(graph, weight=weight).neighbour_mean @ now
         for weight, now in zip(weights, moved, strict=True)
     ]
-    features = np.concatenate([own_features(course), _in_units(np.stack(means), course)], axis=-1)
-    return _forecast(course, features, RIDGE, 1.0)
+    features = np.concatenate(
+        [course.once(own_features), _in_units(np.stack(means), course)], axis=-1
+    )
+    own, beside, _ = _law(course, features, RIDGE, 1.0)
+    return _forecast(course, own + beside)
 
 
 def movements(course: Course) -> np.ndarray:
@@ -89,6 +99,17 @@ def movements(course: Course) -> np.ndarray:
     so_far = np.cumsum(path, axis=0) / np.arange(1, len(path) + 1)[:, None]
     change = np.diff(path, axis=0, prepend=path[:1])
     return np.stack([path - so_far, change, course.surprise, course.filled - path], axis=-1)
+
+
+def targets(course: Course) -> np.ndarray:
+    """What came after each time, less its level, in its units: `[time, horizon, gene]`.
+
+    NaN where nothing was measured, and beyond the last time.
+    """
+    n_ahead = course.ahead.shape[1]
+    came = np.stack([course.came(horizon + 1) for horizon in range(n_ahead)], axis=1)
+    change = came - course.levels.path[:, None]
+    return np.clip(change / course.unit[:, None], -LARGEST, LARGEST)
 
 
 def own_features(course: Course) -> np.ndarray:
@@ -115,30 +136,44 @@ def _in_units(moved: np.ndarray, course: Course) -> np.ndarray:
 
 def _with_neighbours(course: Course, kinds: Iterable[str]) -> np.ndarray:
     parts = course.once(neighbours)
-    return np.concatenate([own_features(course), *(parts[kind] for kind in kinds)], axis=-1)
+    return np.concatenate([course.once(own_features), *(parts[kind] for kind in kinds)], axis=-1)
 
 
-def _forecast(
-    course: Course, features: np.ndarray, ridge: float, kept: float, *, by_gene: bool = False
-) -> np.ndarray:
-    """Fit at each time to the changes known by then, and forecast, `[time, horizon, gene]`."""
-    path, unit = course.levels.path, course.unit
-    n_ahead = course.ahead.shape[1]
-    forecast = np.repeat(path[:, None], n_ahead, axis=1)
-    for horizon in range(n_ahead):
-        later = horizon + 1
+def _forecast(course: Course, change: np.ndarray) -> np.ndarray:
+    """Forecast by the change expected, in units, both `[time, horizon, gene]`."""
+    return course.levels.path[:, None] + course.unit[:, None] * change
+
+
+def _law_of_graph(course: Course) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return _law(course, _with_neighbours(course, course.graphs), RIDGE, 1.0)
+
+
+def _law(
+    course: Course, features: np.ndarray, ridge: float, kept: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit at each time to the changes known by then.
+
+    Args:
+        course: The course.
+        features: The gene's own movements, then those of its neighbours, `[time, gene, feature]`.
+        ridge: See `_coefficients`.
+        kept: See `_coefficients`.
+
+    Returns:
+        The change that the own features let expect, that which the neighbours' do, and what came,
+        all in units, shape `[time, horizon, gene]`.
+    """
+    change = course.once(targets)
+    own, beside = np.empty((2, *change.shape))
+    for horizon in range(change.shape[1]):
         seen = features * course.ahead[:, horizon, None, None]
-        change = np.clip((course.came(later) - path) / unit, -LARGEST, LARGEST)
-        law = _coefficients(seen, change, later, ridge, kept)
+        law = _coefficients(seen, change[:, horizon], horizon + 1, ridge, kept)
         # Sums by einsum: of matrices this small, threads of the linear algebra only hinder.
-        own, beside = (
+        own[:, horizon], beside[:, horizon] = (
             np.einsum("tgi,ti->tg", seen[..., part], law[:, part])
             for part in (slice(N_MOVEMENTS), slice(N_MOVEMENTS, None))
         )
-        if by_gene:
-            beside = beside * _following(beside, change - own, later)
-        forecast[:, horizon] += unit * (own + beside)
-    return forecast
+    return own, beside, change
 
 
 def _coefficients(

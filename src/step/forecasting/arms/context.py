@@ -17,6 +17,7 @@ from step.forecasting.arms.autoregression import (
     own_features,
     ridge_ar,
     ridge_ar_forgetting,
+    targets,
 )
 from step.forecasting.arms.baselines import gene_mean, last_value, local_level, ses
 from step.forecasting.arms.factors import factors, factors_5
@@ -78,18 +79,7 @@ class Context:
     level: np.ndarray
 
 
-def targets(course: Course) -> np.ndarray:
-    """What came after each time, less its level, in its units: `[time, horizon, gene]`.
-
-    NaN where nothing was measured, and beyond the last time.
-    """
-    n_ahead = course.ahead.shape[1]
-    came = np.stack([course.came(horizon + 1) for horizon in range(n_ahead)], axis=1)
-    change = came - course.levels.path[:, None]
-    return np.clip(change / course.unit[:, None], -LARGEST, LARGEST)
-
-
-KEPT = WITHOUT_GRAPH | {movements, targets}
+KEPT = WITHOUT_GRAPH | {movements, own_features, targets}
 """What no graph changes: it is not computed again on another one."""
 
 
@@ -106,6 +96,7 @@ def see(course: Course) -> Context:
     inputs = np.concatenate(
         [_own(course, usual), arms[:, 0], np.broadcast_to(pooled[:, 0, None], shape), by_gene],
         axis=-1,
+        dtype=np.float32,
     )
     distance = np.log(course.ahead / usual[:, None])
     ahead = np.concatenate(
@@ -115,6 +106,7 @@ def see(course: Course) -> Context:
             np.broadcast_to(pooled[:, :, None], arms.shape),
         ],
         axis=-1,
+        dtype=np.float32,
     )
     kinds = np.zeros((len(course.graphs), len(level), N_OF_KIND))
     beside = np.zeros((len(course.graphs), *level.shape, N_MOVEMENTS))
@@ -122,12 +114,12 @@ def see(course: Course) -> Context:
         kinds[number] = _of_kind(course, kind, changes)
         beside[number] = moved
     seen = (inputs, ahead, arms, kinds, beside, unit, level)
-    return Context(*(each.astype(np.float32) for each in seen))
+    return Context(*(each.astype(np.float32, copy=False) for each in seen))
 
 
 def _own(course: Course, usual: np.ndarray) -> np.ndarray:
     """Level, noise and time, shape `[time, gene, N_OWN]`."""
-    moved = own_features(course)
+    moved = course.once(own_features)
     shape = (*moved.shape[:2], 1)
     unit = course.unit[..., None]
     noise = course.levels.noise_variance[..., None] / unit**2

@@ -31,10 +31,13 @@ def theta(course: Course) -> np.ndarray:
 
 @simple_arm("AutoETS", "#997700", "the gene's past")
 def auto_ets(course: Course) -> np.ndarray:
-    """Forecast by the exponential smoothing model of lowest AICc (Hyndman & Khandakar, 2008)."""
+    """Forecast by the exponential smoothing model of lowest AICc (Hyndman & Khandakar, 2008).
+
+    Of those with additive errors: the values are logarithms, whose zero means nothing.
+    """
     from statsforecast.models import AutoETS
 
-    return _forecast(course, AutoETS(season_length=1))
+    return _forecast(course, AutoETS(season_length=1, model="AZN"))
 
 
 def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
@@ -58,12 +61,13 @@ def _fit(model: "AutoETS | Theta", known: np.ndarray, last: np.ndarray, n_ahead:
     from statsforecast.models import Naive
 
     n_times, n_genes = known.shape
-    filled = pd.DataFrame(known).ffill().bfill().fillna(pd.Series(last))
+    filled = pd.DataFrame(known).ffill().bfill().to_numpy()
+    filled = np.where(np.isnan(filled), last, filled)
     table = pd.DataFrame(
         {
             "unique_id": np.repeat(np.arange(n_genes), n_times),
             "ds": np.tile(np.arange(n_times), n_genes),
-            "y": filled.to_numpy().T.ravel(),
+            "y": filled.T.ravel(),
         }
     )
     engine = StatsForecast(models=[model], freq=1, n_jobs=1, fallback_model=Naive())

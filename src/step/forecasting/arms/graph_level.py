@@ -14,6 +14,7 @@ The course is filtered anew, with the noise known by then, whenever its number o
 a quarter; in between the filter goes on.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 
@@ -22,7 +23,7 @@ import numpy as np
 
 from step.forecasting.arms.registry import arm
 from step.forecasting.course import Course
-from step.forecasting.level import LOG_EVERY, RATIOS, posterior
+from step.forecasting.level import FAST_MATH, RATIOS, mixture_prior
 from step.graphs.gene_graph import GeneGraph
 
 SHARPNESS = 4.0  # power of the edges' weights where the strongest neighbour counts most
@@ -31,6 +32,9 @@ STEP_RATIOS = np.geomspace(RATIOS[0], RATIOS[-1], 8)
 SHARED_NOISE = (0.0, 1.0)
 OFFSET_VARIANCE = 100.0  # of c before anything is known, relative to the noise
 REFIT_GROWTH = 1.25
+LOG_EVERY = 4  # products of this many variances stay far from the ends of a single
+Arrays = tuple[np.ndarray, ...]
+_STATES, _LIKELIHOOD, _PRODUCT = 7, 5, 6  # see `_advance`
 
 
 @dataclass(frozen=True)
@@ -61,25 +65,27 @@ def graph_levels(course: Course) -> GraphLevels:
         graph for each in course.graphs.values() for graph in (each, each.sharpened(SHARPNESS))
     ]
     followed = np.stack([np.zeros_like(path), *(_mean(each, path) for each in graphs)], axis=-1)
+    followed = followed.astype(np.float32)
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     grid = _grid(len(graphs))
-    excluded = np.stack(alone)[grid.source]
+    excluded = np.stack(alone, axis=-1)[:, grid.source]
     level, following = np.empty((2, *path.shape))
     forecast = np.empty(course.levels.forecast.shape)
     begins = refit_times(len(path))
     for begin, end in pairwise([*begins, len(path)]):
-        states, offsets, likelihoods = _filter(course, followed, grid, begin, end)
-        for time, state, offset, likelihood in zip(
-            range(begin, end), states, offsets, likelihoods, strict=True
+        for time, state in zip(
+            range(begin, end), _filter(course, followed, grid, begin, end), strict=True
         ):
-            weight = posterior(np.where(excluded, -np.inf, likelihood.T))
-            level[time] = (weight * state.T).sum(axis=0)
-            following[time] = weight[grid.pull > 0].sum(axis=0)
-            aim = followed[time].T[grid.source] - offset.T
-            for horizon, distance in enumerate(course.ahead[time] / course.usual_steps[time]):
-                kept = grid.kept(distance)[:, None]
-                ahead = kept * state.T + (1.0 - kept) * aim
-                forecast[time, horizon] = (weight * ahead).sum(axis=0)
+            distance = course.ahead[time] / course.usual_steps[time]
+            kept = np.stack([grid.kept(each) for each in distance]).astype(np.float32)
+            likelihood = state[:, _LIKELIHOOD] - 0.5 * np.log(state[:, _PRODUCT])
+            likelihood[excluded] = -np.inf
+            likelihood = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
+            prior = mixture_prior(likelihood.T)
+            found = _average(
+                prior, likelihood, state, followed[time], grid.source, grid.pull > 0, kept
+            )
+            level[time], following[time], forecast[time] = found[0], found[1], found[2:]
     return GraphLevels(level, forecast, following)
 
 
@@ -128,7 +134,9 @@ def _mean(graph: GeneGraph, path: np.ndarray) -> np.ndarray:
     return (graph.neighbour_mean @ path.T).T
 
 
-def _filter(course: Course, followed: np.ndarray, grid: _Grid, begin: int, end: int) -> np.ndarray:
+def _filter(
+    course: Course, followed: np.ndarray, grid: _Grid, begin: int, end: int
+) -> Iterator[np.ndarray]:
     """Filter every gene at every point of the grid, from the course's first time on.
 
     Until the time `begin` the noise is what was known then; from there on, what was known at each
@@ -138,12 +146,11 @@ def _filter(course: Course, followed: np.ndarray, grid: _Grid, begin: int, end: 
         course: The course.
         followed: The inputs, the first of them none, shape `[time, gene, input]`.
         grid: The grid.
-        begin: First time whose states are returned.
+        begin: First time whose state is given.
         end: The time after the last.
 
-    Returns:
-        x and c, log2, and the log-likelihood of what was measured so far, at the times from
-        `begin` on, shape `[3, time, gene, point]`.
+    Yields:
+        The state at each time from `begin` on, the same array each time; see `_advance`.
     """
     known = np.maximum(np.arange(end), begin)
     elapsed = np.diff(course.panel.times[:end], prepend=course.panel.times[0])
@@ -155,64 +162,156 @@ def _filter(course: Course, followed: np.ndarray, grid: _Grid, begin: int, end: 
             course.levels.replicate_noise[known] / replicates,
             course.levels.usual_noise[known],
         ]
-    )
-    moves = np.stack([[grid.kept(each), grid.grown(each)] for each in elapsed])
-    return _filter_genes(measured, followed[:end], grid.source, moves, grid.shared, begin)
+    ).astype(np.float32)
+    moves = np.stack([[grid.kept(each), grid.grown(each)] for each in elapsed]).astype(np.float32)
+    shared = grid.shared.astype(np.float32)
+    state = np.zeros((measured.shape[2], _STATES, len(shared)), dtype=np.float32)
+    state[:, _PRODUCT] = 1.0
+    count = np.zeros(measured.shape[2], dtype=np.int64)
+    for start, stop in pairwise([0, *range(begin + 1, end + 1)]):
+        points = (grid.source, shared)
+        _advance(state, count, measured, followed, points, moves, (start, stop))
+        yield state
 
 
-@numba.njit(parallel=True, cache=True, fastmath={"contract", "arcp", "nsz", "reassoc"})
-def _filter_genes(
+@numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST_MATH)
+def _advance(
+    state: np.ndarray,
+    count: np.ndarray,
     measured: np.ndarray,
     followed: np.ndarray,
-    source: np.ndarray,
+    points: tuple[np.ndarray, np.ndarray],
     moves: np.ndarray,
-    shared: np.ndarray,
-    begin: int,
-) -> np.ndarray:
-    _, n_times, n_genes = measured.shape
+    span: tuple[int, int],
+) -> None:
+    """Take the filter through some times; the state and the count of measured times change.
+
+    The state is x and c, their variances and covariance, and the log-likelihood without the
+    logarithm of a product of variances that is held beside it, shape `[gene, 7, point]`.
+    """
+    source, shared = points
     n_points = len(source)
-    found = np.zeros((3, n_times - begin, n_genes, n_points))
-    for gene in numba.prange(n_genes):
-        x, c, pxx, pxc, pcc, likelihood = np.zeros((6, n_points))
-        product = np.ones(n_points)
-        count = 0
-        for time in range(n_times):
+    for gene in numba.prange(len(state)):
+        own = state[gene]
+        # Copies, for compilers do not vectorise what may overlap.
+        mean = (own[0].copy(), own[1].copy())
+        spread = (own[2].copy(), own[3].copy(), own[4].copy())
+        evidence = (own[5].copy(), own[6].copy())
+        aim = np.empty(n_points, dtype=np.float32)
+        weights = (np.empty_like(aim), np.empty_like(aim))
+        for time in range(span[0], span[1]):
             y, told, v = measured[:, time, gene]
-            if count:
+            if count[gene]:
                 for k in range(n_points):
-                    a, b = moves[time, 0, k], 1.0 - moves[time, 0, k]
-                    x[k] = a * x[k] + b * (followed[time - 1, gene, source[k]] - c[k])
-                    pxx[k] = a * a * pxx[k] - 2.0 * a * b * pxc[k] + b * b * pcc[k]
-                    pxx[k] += moves[time, 1, k] * v
-                    pxc[k] = a * pxc[k] - b * pcc[k]
-            if not np.isnan(y) and not count:
+                    aim[k] = followed[time - 1, gene, source[k]]
+                _move(mean, spread, aim, moves[time, 0].copy(), moves[time, 1].copy(), v)
+            if np.isnan(y):
+                continue
+            if count[gene]:
+                _learn(mean, spread, evidence, weights, (y, told, v), shared)
+            else:
                 for k in range(n_points):
                     noise = told + shared[k] * v
-                    x[k], c[k] = y, followed[time, gene, source[k]] - y
-                    pxx[k], pxc[k], pcc[k] = noise, -noise, noise + OFFSET_VARIANCE * v
-                count = 1
-            elif not np.isnan(y):
-                scale = 1.0 / v
+                    mean[0][k], mean[1][k] = y, followed[time, gene, source[k]] - y
+                    spread[0][k], spread[1][k] = noise, -noise
+                    spread[2][k] = noise + np.float32(OFFSET_VARIANCE) * v
+            count[gene] += 1
+            if count[gene] % LOG_EVERY == 0:
                 for k in range(n_points):
-                    total = pxx[k] + told + shared[k] * v
-                    inverse = 1.0 / total
-                    surprise = y - x[k]
-                    product[k] *= total * scale
-                    likelihood[k] -= 0.5 * surprise * surprise * inverse
-                    gain, other = pxx[k] * inverse, pxc[k] * inverse
-                    x[k] += gain * surprise
-                    c[k] += other * surprise
-                    pcc[k] -= other * pxc[k]
-                    pxc[k] -= gain * pxc[k]
-                    pxx[k] -= gain * pxx[k]
-                count += 1
-                if count % LOG_EVERY == 0:
-                    for k in range(n_points):
-                        likelihood[k] -= 0.5 * np.log(product[k])
-                        product[k] = 1.0
-            if time >= begin:
-                for k in range(n_points):
-                    found[0, time - begin, gene, k] = x[k]
-                    found[1, time - begin, gene, k] = c[k]
-                    found[2, time - begin, gene, k] = likelihood[k] - 0.5 * np.log(product[k])
+                    evidence[0][k] -= np.float32(0.5) * np.log(evidence[1][k])
+                    evidence[1][k] = 1.0
+        own[0], own[1] = mean
+        own[2], own[3], own[4] = spread
+        own[5], own[6] = evidence
+
+
+# In both, short loops one after another: compilers vectorise these.
+@numba.njit(cache=True, error_model="numpy", fastmath=FAST_MATH)
+def _move(
+    mean: Arrays, spread: Arrays, aim: np.ndarray, kept: np.ndarray, grown: np.ndarray, v: float
+) -> None:
+    """Expect x and c after a step."""
+    (x, c), (pxx, pxc, pcc) = mean, spread
+    one = np.float32(1.0)
+    for k in range(len(x)):
+        x[k] = kept[k] * x[k] + (one - kept[k]) * (aim[k] - c[k])
+    for k in range(len(x)):
+        a, b = kept[k], one - kept[k]
+        change = a * pxc[k] - b * pcc[k]
+        pxx[k] = a * a * pxx[k] - b * (a * pxc[k] + change) + grown[k] * v
+        pxc[k] = change
+
+
+@numba.njit(cache=True, error_model="numpy", fastmath=FAST_MATH)
+def _learn(
+    mean: Arrays,
+    spread: Arrays,
+    evidence: Arrays,
+    weights: Arrays,
+    measured: tuple[float, float, float],
+    shared: np.ndarray,
+) -> None:
+    """Learn from a measured value."""
+    (x, c), (pxx, pxc, pcc), (likelihood, product) = mean, spread, evidence
+    (gain, inverse), (y, told, v) = weights, measured
+    scale = np.float32(1.0) / v
+    for k in range(len(x)):
+        total = pxx[k] + told + shared[k] * v
+        product[k] *= total * scale
+        inverse[k] = np.float32(1.0) / total
+        gain[k] = pxx[k] * inverse[k]
+    for k in range(len(x)):
+        surprise = y - x[k]
+        likelihood[k] -= np.float32(0.5) * surprise * surprise * inverse[k]
+        c[k] += pxc[k] * inverse[k] * surprise
+        x[k] += gain[k] * surprise
+    for k in range(len(x)):
+        pcc[k] -= pxc[k] * pxc[k] * inverse[k]
+        pxc[k] -= gain[k] * pxc[k]
+        pxx[k] -= gain[k] * pxx[k]
+
+
+@numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST_MATH)
+def _average(
+    prior: np.ndarray,
+    likelihood: np.ndarray,
+    state: np.ndarray,
+    followed: np.ndarray,
+    source: np.ndarray,
+    follows: np.ndarray,
+    kept: np.ndarray,
+) -> np.ndarray:
+    """Average over the grid by posterior probability.
+
+    Args:
+        prior: Of each point, shape `[point]`.
+        likelihood: Shape `[gene, point]`.
+        state: See `_advance`.
+        followed: The inputs now, shape `[gene, input]`.
+        source: Which input a point follows, shape `[point]`.
+        follows: Whether it follows any, shape `[point]`.
+        kept: Share of the distance to what is followed that is left at each horizon,
+            `[horizon, point]`.
+
+    Returns:
+        The level, the probability that the gene follows, and the forecasts, `[2 + horizon, gene]`.
+    """
+    n_ahead, n_points = kept.shape
+    n_genes = len(likelihood)
+    found = np.zeros((2 + n_ahead, n_genes))
+    for gene in numba.prange(n_genes):
+        x, c = state[gene, 0], state[gene, 1]
+        weight = prior * likelihood[gene]
+        weight /= weight.sum()
+        away = np.empty(n_points, dtype=np.float32)
+        for k in range(n_points):
+            away[k] = x[k] - (followed[gene, source[k]] - c[k])
+        level = (weight * x).sum()
+        found[0, gene] = level
+        found[1, gene] = (weight * follows).sum()
+        for horizon in range(n_ahead):
+            lost = np.float32(0.0)
+            for k in range(n_points):
+                lost += weight[k] * (np.float32(1.0) - kept[horizon, k]) * away[k]
+            found[2 + horizon, gene] = level - lost
     return found

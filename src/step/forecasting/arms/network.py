@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from step.forecasting.arms.context import COMBINED, KEPT, see, targets
+from step.forecasting.arms.autoregression import targets
+from step.forecasting.arms.context import COMBINED, KEPT, see
 from step.forecasting.arms.graph_level import graph_level, graph_levels
 from step.forecasting.arms.registry import arm
 from step.forecasting.combination import combine

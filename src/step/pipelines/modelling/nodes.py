@@ -55,12 +55,13 @@ def run_backtest(
     """
     course, origins, pretrained = course_of(expression, edges, network, backtest)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
+    tested = _test_graphs(course, origins, genes, backtest)  # before there are large tables
     tables = [
         arm_table(arm, forecast, course, origins, backtest) for arm, forecast in forecasts.items()
     ]
     return {
         "backtest": pd.concat(tables, ignore_index=True),
-        "graph_test": _test_graphs(course, origins, genes, backtest),
+        "graph_test": tested,
         "forecast": future_table(forecasts["step"], course, origins, backtest),
         "weights": _tabulate_weights(course, origins),
         "model": FittedNetwork(pretrained.weights, _card(pretrained, course)),
@@ -105,11 +106,12 @@ def _test_graphs(
     whole = _test_graph(course, origins, "step", "step_no_graph", backtest, places)
     linear = replace(backtest, rewirings=backtest.graph_ridge_rewirings)
     ridge = _test_graph(course, origins, "graph_ridge", "ridge_ar", linear)
+    further = replace(backtest, rewirings=min(backtest.further_rewirings, backtest.rewirings))
     kinds = {}
     if len(course.graphs) > 1:
         for kind, graph in course.graphs.items():
             alone = course.on({kind: graph}, KEPT)
-            kinds[kind] = _test_graph(alone, origins, "step", "step_no_graph", backtest)
+            kinds[kind] = _test_graph(alone, origins, "step", "step_no_graph", further)
     return replace(whole, graph_ridge=ridge, kinds=kinds)
 
 
@@ -134,7 +136,8 @@ def _test_graph(
     rewired = rewired_losses(course, origins, forecaster, seeds, backtest.jobs)
     shifted = None
     if places is not None:
-        shifted = shifted_losses(course, origins, forecaster, places, seeds, backtest.jobs)
+        fewer = seeds[: backtest.further_rewirings]
+        shifted = shifted_losses(course, origins, forecaster, places, fewer, backtest.jobs)
     n_edges = sum(len(graph.first) for graph in course.graphs.values())
     return graph_test(score(forecaster), score(ARMS[without].forecast), n_edges, rewired, shifted)
 
