@@ -12,13 +12,16 @@ SPACE := $(subst ,, )
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
-.PHONY: run test setup lint coverage docs viz benchmark
+.PHONY: run test setup study lint coverage docs viz benchmark
 
 run: setup
 	$(BIN)/kedro run
 
 test: setup
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+study: setup
+	@$(BIN)/python tools/study.py "$$NAME"
 
 lint: setup
 	$(BIN)/ruff check src tests tools
@@ -32,6 +35,7 @@ coverage: setup
 docs: setup
 	$(BIN)/python tools/tables.py
 	$(BIN)/python tools/parameters.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 viz: setup
 	$(BIN)/kedro viz run

@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline
 
 from step.pipelines.ablation.pipeline import create_pipeline as ablation
+from step.pipelines.check.pipeline import create_pipeline as check
 from step.pipelines.embedding.pipeline import create_pipeline as embedding
 from step.pipelines.graph_engineering import pipeline as graph_engineering
 from step.pipelines.ingestion import pipeline as ingestion
@@ -57,4 +58,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "published_mrna": published("mrna"),
         "published_mirna": published("mirna"),
         "simulation": simulation(),
+        "check": check(),
     }

@@ -10,13 +10,22 @@ from pydantic.dataclasses import dataclass
 ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 
 
+def attribute_meanings(cls: type) -> dict[str, str]:
+    """What the `Attributes` of a class, and of those it inherits from, say of each."""
+    return {
+        name: " ".join(meaning.split())
+        for each in reversed(cls.__mro__)
+        for name, meaning in ATTRIBUTE.findall(
+            (inspect.getdoc(each) or "").partition("Attributes:\n")[2]
+        )
+    }
+
+
 def _describe_attributes(schema: dict[str, Any], cls: type) -> None:
     """Describe each property by the `Attributes` of its class, or of the one it inherits from."""
-    for each in reversed(cls.__mro__):
-        attributes = (inspect.getdoc(each) or "").partition("Attributes:\n")[2]
-        for name, meaning in ATTRIBUTE.findall(attributes):
-            if name in schema["properties"]:
-                schema["properties"][name]["description"] = " ".join(meaning.split())
+    for name, meaning in attribute_meanings(cls).items():
+        if name in schema["properties"]:
+            schema["properties"][name]["description"] = meaning
 
 
 if TYPE_CHECKING:

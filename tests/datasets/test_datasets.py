@@ -2,6 +2,7 @@ import base64
 import gzip
 import inspect
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,43 @@ def test_figures_are_loaded_as_png(tmp_path):
     assert list(folder.load()) == ["3.png"]
     folder.save({})
     assert (folder.load(), folder.preview(), folder.exists()) == ({}, "", True)
+
+
+def test_a_figure_is_saved_as_svg_beside_the_png(tmp_path):
+    dataset = FigureDataset(
+        filepath=str(tmp_path / "f.png"), save_args={"format": "png", "dpi": 50}
+    )
+    figure = Figure(figsize=(2, 1))
+    figure.text(0.5, 0.5, "gene <a> & −1")
+    dataset.save(figure)
+    drawing = (tmp_path / "f.svg").read_text()
+    assert "gene &lt;a&gt; &amp; −1" in drawing  # words, no outlines
+    assert ElementTree.fromstring(drawing).tag.endswith("svg")
+    assert dataset.load().startswith(b"\x89PNG")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["f.png", "f.svg"]
+    dataset.save(figure)
+    assert (tmp_path / "f.svg").read_text() == drawing
+
+
+def test_pages_of_figures_are_png_alone(tmp_path):
+    FigureDataset(filepath=str(tmp_path / "pages")).save({"1.png": Figure(), "2.png": Figure()})
+    assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["1.png", "2.png"]
+
+
+@pytest.mark.parametrize("failing", ["png", "svg"])
+def test_a_figure_that_fails_leaves_the_old_files(tmp_path, failing):
+    class Unfinished(Figure):
+        def savefig(self, target, *, format, **others):
+            if format == failing:
+                raise OSError("disk full")
+            super().savefig(target, format=format, **others)
+
+    dataset = FigureDataset(filepath=str(tmp_path / "f.png"), save_args={"format": "png"})
+    dataset.save(Figure(figsize=(1, 1)))
+    old = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(DatasetError, match="disk full"):
+        dataset.save(Unfinished(figsize=(3, 3)))
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == old
 
 
 def test_a_preview_is_the_figure_or_the_first_of_a_folder(tmp_path):

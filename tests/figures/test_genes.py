@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.figures.genes import gene_pages, predictability
+from step.figures.genes import gene_pages, shown_name
 from tests.evaluation.tables import backtest_of, course, expression_of, genes_of
 
 
@@ -47,22 +47,7 @@ def test_undefined_scores_are_called_so():
     assert titles[0] == "g0: R² undefined, skill undefined\nsaturated"
 
 
-def test_predictability_counts_the_genes_that_are_better():
-    per_gene = genes_of(4).assign(r2=[0.5, -3.0, np.nan, 0.1], skill=[0.2, -0.1, np.nan, 0.3])
-    left, right = predictability(per_gene.assign(flags="")).axes
-    assert right.get_title() == "better in 2 of 3 genes"
-    assert left.collections[0].get_offsets()[:, 1].tolist() == [0.5, -1.0, 0.1]
-
-
-def test_genes_without_any_score_draw_no_empty_plot():
-    figure = predictability(genes_of(4).assign(r2=np.nan, skill=np.nan, flags="constant"))
-    assert not figure.axes
-    assert "flags" in figure.texts[0].get_text()
-
-
-@pytest.mark.filterwarnings("error")
-def test_genes_without_replicates_are_counted_all_the_same():
-    per_gene = genes_of(4).assign(r2=0.1, skill=0.2, flags="no replicates", reliability=np.nan)
-    figure = predictability(per_gene)
-    figure.canvas.draw()
-    assert figure.axes[1].get_title() == "better in 4 of 4 genes"
+def test_a_name_is_cut_before_its_dollar_signs_are_escaped():
+    assert shown_name("$x^$") == r"\$x^\$"
+    assert shown_name("a" * 40) == "a" * 31 + "…"
+    assert shown_name("$" * 40, 3) == r"\$\$…"

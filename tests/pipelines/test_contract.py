@@ -17,6 +17,20 @@ from tests.conftest import ROOT
 
 ENVIRONMENTS = ["base", "simulated", "lung", "published", "template"]
 IN_MEMORY = {
+    "check.gene_sets_found",
+    "check.genome_found",
+    "check.mirna_course",
+    "check.mirna_named",
+    "check.mirna_placed",
+    "check.mirna_places_found",
+    "check.mirna_table_found",
+    "check.mirna_targets_found",
+    "check.mrna_course",
+    "check.mrna_named",
+    "check.mrna_placed",
+    "check.mrna_places_found",
+    "check.mrna_table_found",
+    "check.start_sites",
     "ingestion.genome.checked_annotation",
     "ingestion.mrna.names",
     "ingestion.mrna.names_without_place",
@@ -30,6 +44,8 @@ IN_MEMORY = {
     "ingestion.mirna.samples_read",
     "ingestion.mirna.measured_targets",
     "ingestion.mirna.values",
+    "reporting.mirna.browser",
+    "reporting.mrna.browser",
     "simulation.annotated",
     "simulation.bins",
     "simulation.mirna_truth",
@@ -49,7 +65,7 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "pretraining", "gene_names", "published_mrna", "published_mirna",
+        "simulation", "pretraining", "gene_names", "check", "published_mrna", "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
 
@@ -164,14 +180,16 @@ ALLOWED = {
         "forecasting", "simulation", "models", "graphs", "expression", "errors", "progress",
         "typed",
     },
-    "evaluation": {"evaluation", "forecasting", "expression"},
+    "evaluation": {"evaluation", "forecasting", "expression", "errors"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},
     "simulation": {"simulation", "graphs", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
         "graphs", "errors", "names", "typed",
     },
-    "reports": {"reports", "evaluation", "figures", "forecasting", "expression", "typed"},
+    "reports": {
+        "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",
+    },
     "datasets": {"datasets", "genome", "errors", "names"},
 }  # fmt: skip
 

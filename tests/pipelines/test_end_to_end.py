@@ -10,10 +10,12 @@ from openpyxl import load_workbook
 
 from step.datasets import NetworkDataset
 from step.forecasting.in_context import InContextForecaster, PretrainedNetwork
+from step.pipelines.reporting.pipeline import IN_REPORT
 from tests.pipelines.conftest import QUICK, read, run, written
 
 RECORD = "step.forecasting.fitted.FittedNetwork"
 ASSAYS = ["mrna", "mirna"]
+IN_REPORTING = ["per_gene", "enrichment", "enrichment_ranked"]  # and as CSV beside
 SCORES = [
     "mse", "rmse", "mae", "r2", "pearson", "gene_r2_median", "gene_pearson_mean",
     "gene_spearman_mean", "direction_accuracy", "mase",
@@ -124,23 +126,50 @@ def test_edges_are_gene_pairs(finished, assay):
 def test_report_is_one_page_that_needs_nothing_else(finished, assay):
     place = finished / "data" / "08_reporting" / "demo" / assay
     html = (place / "report.html").read_text()
-    assert html.count("data:image/png;base64,") == 8
-    assert not re.search(r"""(src|href)=["'](?!data:)""", html)
-    for words in ("How well does it forecast?", "Which genes", "gene set"):
+    assert html.count('src="data:image/png;base64,') == len(IN_REPORT)
+    assert not re.search(r"""(src|href)=["'](?!data:|#)""", html)
+    for words in ("Does it beat simple forecasters?", "Gene by gene", "gene set", "Methods"):
         assert words in html
-    figures = {file.stem for file in (place / "figures").glob("*.png")}
-    assert figures >= {
-        "arm_errors", "observed_against_forecast", "error_by_time", "graph_test",
-        "predictability", "contact_map", "embedding", "enrichment",
-    }  # fmt: skip
+    assert "report.html" in (place.parents[1] / "index.html").read_text()
+    for ending in ("png", "svg"):
+        figures = {file.stem for file in (place / "figures").glob(f"*.{ending}")}
+        assert figures >= set(IN_REPORT)
     assert list((place / "figures" / "gene_pages").iterdir()) == []
 
 
 def test_workbook_has_the_tables(finished, assay):
     book = load_workbook(finished / "data" / "08_reporting" / "demo" / assay / "workbook.xlsx")
     assert book.sheetnames == [
-        "summary", "arms", "genes", "forecast", "enrichment", "gene_pairs", "samples",
+        "about", "summary", "arms", "genes", "courses", "forecast", "events", "enrichment",
+        "enrichment_ranked", "gene_pairs", "samples",
     ]  # fmt: skip
+    rows = list(book["about"].iter_rows(min_row=2, values_only=True))
+    described = {(sheet, column) for sheet, column, meaning in rows if meaning}
+    columns = {
+        (sheet.title, cell.value) for sheet in book.worksheets[1:] for cell in next(sheet.rows)
+    }
+    assert columns <= described
+
+
+def test_tables_can_be_read_as_csv(finished, assay):
+    place = finished / "data" / "08_reporting" / "demo" / assay
+    tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in IN_REPORTING}
+    tables["forecast"] = read(finished, "07_model_output", assay, "forecast.parquet")
+    for name, table in tables.items():
+        found = pd.read_csv(place / "tables" / f"{name}.csv", float_precision="round_trip")
+        filled = (each.astype(object).fillna("") for each in (found, table))
+        pd.testing.assert_frame_equal(*filled)
+
+
+def test_gene_sets_are_ranked_by_skill_and_r2(finished, assay):
+    place = finished / "data" / "08_reporting" / "demo" / assay
+    scope = json.loads((place / "enrichment_scope.json").read_text())
+    assert scope["n_tested"] > 0
+    ranked = pd.read_parquet(place / "enrichment_ranked.parquet")
+    assert ranked["ranked_by"].value_counts().to_dict() == dict.fromkeys(
+        ("skill", "r2"), scope["n_tested"]
+    )
+    assert ranked["p"].gt(0).all()
 
 
 def test_model_can_be_used_again(finished, assay):

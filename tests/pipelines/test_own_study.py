@@ -131,7 +131,7 @@ def test_the_regulatory_edges_are_read(study):
 
 def test_the_commands_run(study, capsys):
     commands = [shlex.split(block.content) for block in blocks() if block.language == "console"]
-    assert len(commands) == 2
+    assert len(commands) == 3
     for command in commands:
         assert command[:2] == ["kedro", "run"]
         flags = dict(zip(command[2::2], command[3::2], strict=True))
@@ -140,4 +140,5 @@ def test_the_commands_run(study, capsys):
     assert (study / "data" / "08_reporting" / "mystudy" / "mrna" / "report.html").exists()
     printed = capsys.readouterr().out
     assert "-1   2  E18.5_a … E18.5_b" in printed
+    assert "nothing to mend" in printed
     assert "6 of 6 genes placed" in printed

@@ -47,7 +47,20 @@ BACKTEST = BacktestSettings(
     jobs=1,
     seed=1,
 )
-REPORT = ReportConfig(study="walks", time_unit="day", extreme_share=0.5, gene_pages=False)
+REPORT = ReportConfig(
+    study="walks",
+    time_unit="day",
+    extreme_share=0.5,
+    smallest_set=3,
+    largest_set=500,
+    permutations=100,
+    seed=1,
+    libraries=[],
+    gene_pages=False,
+)
+EDGE = {"gene_1": "g0", "gene_2": "g1", "kind": "contact", "weight": 1.0, "contact": 0.1,
+        "distance": 5000}  # fmt: skip
+SAMPLES = pd.DataFrame({"gene": "g0", "sample": ["s1"], "time": 0.0, "value": 8.0})
 PUBLIC = {
     "study", "assay", "n_genes", "n_times", "n_origins", "noise_floor_mse", "best_baseline",
     "skill", "skill_low", "skill_high", "skill_p", "arms", "graph_test", "intervals",
@@ -64,15 +77,15 @@ def sources(values: np.ndarray, backtest: pd.DataFrame, test: GraphTest) -> dict
         "mrna.expression": expression_of(values),
         "mrna.graph_test": test,
         "mrna.genes": genes,
-        "mrna.edges": pd.DataFrame({"gene_1": ["g0"], "gene_2": ["g1"], "weight": [1.0]}),
+        "mrna.edges": pd.DataFrame(EDGE, index=[0]),
+        "mrna.samples": SAMPLES,
         "mrna.weights": weights_of(values.shape[1]),
         "mrna.forecast": genes[["gene"]].assign(**coming),
         "mrna.sample_table": pd.DataFrame(samples),
         "gene_sets": {"FIRST": ["G0", "G1", "G2", "G3"]},
         "params:backtest": BACKTEST,
-        "params:report": ReportConfig(
-            study="walks", time_unit="day", extreme_share=0.5, gene_pages=False
-        ),
+        "params:report": REPORT,
+        "params:species": None,
         "params:mrna.assay": "mrna",
     }
 

@@ -16,7 +16,11 @@ SHOWN = {
         f"noise floor: {round(metrics['noise_floor_mse'], 4)}",
         f"real graph: {round(metrics['graph_test']['real_mse'], 5)}",
         f"p = {metrics['graph_test']['p']}",
-    ]
+    ],
+    "does_the_genome_help": lambda metrics: [
+        f"p: {metrics['graph_test']['p']} smallest possible: 0.3333",
+        f"contact: {metrics['graph_test']['kinds']['contact']['n_edges']} edges",
+    ],
 }
 
 

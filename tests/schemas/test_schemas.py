@@ -141,8 +141,9 @@ def test_edges_have_a_kind():
 def test_an_odds_ratio_may_be_infinite_and_a_table_empty():
     table = pd.DataFrame(
         {
-            "group": ["best"],
-            "term": "set",
+            "term": ["set"],
+            "ranked_by": "skill",
+            "group": "best",
             "overlap": "1/3",
             "p": 0.5,
             "adjusted_p": 0.5,

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 from kedro.io.core import Version
 
+from step.datasets.sheet_reader import read_sheet
 from step.datasets.source_file import SourceFile, text_lines
 from step.datasets.whole_file import whole_file
-from step.datasets.workbook import read_sheet, write_workbook
+from step.datasets.workbook import write_workbook
 from step.errors import InputError
 
 SPREADSHEETS = {".xlsx", ".xlsm"}

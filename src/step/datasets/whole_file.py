@@ -15,6 +15,7 @@ from kedro.io.core import AbstractVersionedDataset, Version
 from kedro.utils import load_obj
 from kedro_datasets import json, matplotlib, pandas, text
 from kedro_datasets._typing import ImagePreview
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from safetensors.numpy import load_file, save_file
 
@@ -109,8 +110,9 @@ class TextDataset(_WholeFile, text.TextDataset):
 class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
     """`matplotlib.MatplotlibDataset`, saved whole or not at all, and loaded as PNG.
 
-    A dictionary of figures is saved as a folder, of which nothing older remains; an empty one as
-    an empty folder.
+    A figure is saved as SVG of the same name too, for whoever edits or prints it. A dictionary of
+    figures is saved as a folder of PNG files, of which nothing older remains; an empty one as an
+    empty folder.
     """
 
     def save(self, data: Figure | dict[str, Figure]) -> None:
@@ -118,6 +120,14 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
         if data == {}:
             with whole_file(self._get_save_path()) as beside:
                 beside.mkdir()
+        elif isinstance(data, Figure):
+            drawing = self._get_save_path().with_suffix(".svg")
+            # Words remain words, and the same figure is the same file.
+            style = rc_context({"svg.fonttype": "none", "svg.hashsalt": "step"})
+            with whole_file(drawing) as beside, style:
+                dpi = self._save_args.get("dpi", "figure")
+                data.savefig(beside, format="svg", dpi=dpi, metadata={"Date": None})
+                super().save(data)
         else:
             super().save(data)
 

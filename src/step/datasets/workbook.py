@@ -1,219 +1,193 @@
 """Excel workbooks."""
 
 import io
-import math
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
-from numbers import Real
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 from kedro.io.core import Version
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from step.datasets.sheet_rows import MOST_CHARACTERS, CellStyles, clean_text, count_cut, rows_xml
 from step.datasets.whole_file import LocalFile, whole_file
-from step.errors import InputError, listed, quoted
 
 MOST_ROWS = 2**20 - 1  # of a sheet, below its header
-ROWS_AT_ONCE = 10_000
-FORMULA = re.compile(rb"<(\w+:)?f[ />]")  # in the XML of a sheet
 DATES = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
-CHUNK = 2**20  # bytes
+END_OF_ROWS = b"</sheetData>"
+FRACTIONS = "0.000"
+DAYS = "yyyy-mm-dd h:mm:ss"
+NARROWEST, WIDEST = 7, 80  # characters
+MEASURED_ROWS = 200  # from which a column's width is taken
+BELOW, AT_ZERO, ABOVE = "D55E00", "FFFFFF", "009E73"
+FULL_COLOUR = 0.5  # distance from zero
 
 
-def read_sheet(path: Path, sheet: str | None, name: str) -> list[tuple[int, list[str]]]:
-    """Read the rows of a sheet as text; blank rows and columns cost no memory.
+@dataclass(frozen=True)
+class SheetStyle:
+    """How tables look as sheets.
 
-    Args:
-        path: The workbook, on this disk.
-        sheet: Which sheet; the first where none is named.
-        name: Of the file, for messages.
-
-    Returns:
-        Of each row that is not blank, its number and its cells, as many as the first one has. An
-        error stands as the spreadsheet shows it (`#N/A`), a date as YYYY-MM-DD hh:mm:ss.
-
-    Raises:
-        InputError: The file is no workbook, has no such sheet, a cell stands right of the header,
-            or a formula has no value.
+    Attributes:
+        number_formats: Of fractions, by the name of their column or a pattern of names.
+        diverging: Names of columns that are coloured around zero.
     """
-    try:
-        with closing(load_workbook(path, read_only=True, data_only=True)) as book:
-            title = _choose_sheet(book, sheet, name)
-            rows = [
-                (number, cells)
-                for number, row in enumerate(_rows(book, title, values_only=True), start=1)
-                if (cells := _filled(row))
-            ]
-        if _has_formulas(path):
-            _check_formulas(path, title, name)
-    except InputError:
-        raise
-    except Exception as error:  # zipfile, the XML parser and openpyxl have their own
-        raise InputError(
-            f"{name} is not an Excel workbook ({quoted(error)}). Save it as .xlsx, or give a text "
-            "table the ending .csv or .tsv."
-        ) from error
-    width = len(rows[0][1]) if rows else 0
-    for number, cells in rows:
-        if len(cells) > width:
-            raise InputError(
-                f"{name}, cell {get_column_letter(len(cells))}{number} ({quoted(cells[-1])}) "
-                "stands right of the header's last column. Name its column, or delete the cell."
-            )
-    return [(number, cells + [""] * (width - len(cells))) for number, cells in rows]
 
+    number_formats: Mapping[str, str] = field(default_factory=dict)
+    diverging: Collection[str] = ()
 
-def _choose_sheet(book: Workbook, sheet: str | None, name: str) -> str:
-    offered = [worksheet.title for worksheet in book.worksheets]
-    if sheet is None:
-        return offered[0]
-    if sheet not in offered:
-        raise InputError(
-            f"{name} has no sheet {quoted(sheet)}; it has {listed(offered)}. Name one of them as "
-            "`sheet`."
+    def number_format(self, column: str) -> str:
+        """The format of a column's fractions."""
+        matching = (
+            number_format
+            for pattern, number_format in self.number_formats.items()
+            if fnmatchcase(column, pattern)
         )
-    return sheet
-
-
-def _rows(book: Workbook, title: str, *, values_only: bool) -> Iterator[tuple[Any, ...]]:
-    """The rows of a sheet, each as wide as it is filled: the size that a file states may be any."""
-    worksheet = book[title]
-    worksheet.reset_dimensions()
-    return worksheet.iter_rows(values_only=values_only)
-
-
-def _filled(row: tuple[Any, ...]) -> list[str]:
-    """The cells up to the last one that is not blank, as one would type them: 7.0 is `7`."""
-    last = len(row)
-    while last and (row[last - 1] is None or not str(row[last - 1]).strip()):
-        last -= 1
-    return [
-        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-        for cell in ("" if cell is None else cell for cell in row[:last])
-    ]
-
-
-def _has_formulas(path: Path) -> bool:
-    """Search the sheets' XML, which is much quicker than to read them once more."""
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.namelist():
-            if not member.startswith("xl/worksheets/"):
-                continue
-            with archive.open(member) as file:
-                before = b""
-                for chunk in iter(partial(file.read, CHUNK), b""):
-                    if FORMULA.search(before + chunk):
-                        return True
-                    before = chunk[-20:]
-    return False
-
-
-def _check_formulas(path: Path, title: str, name: str) -> None:
-    """Raise InputError unless the workbook holds the value of each formula of a sheet."""
-    with (
-        closing(load_workbook(path, read_only=True)) as written,
-        closing(load_workbook(path, read_only=True, data_only=True)) as computed,
-    ):
-        rows = zip(
-            _rows(written, title, values_only=False),
-            _rows(computed, title, values_only=False),
-            strict=True,
-        )
-        for formulas, values in rows:
-            for formula, value in zip(formulas, values, strict=True):
-                # The value of a formula that gives an empty text is of the type text.
-                if formula.data_type == "f" and value.value is None and value.data_type == "n":
-                    raise InputError(
-                        f"{name}, cell {formula.coordinate} holds a formula, but not its value: "
-                        "the program that wrote the file did not compute it. Open and save it in a "
-                        "spreadsheet program, or write the values themselves."
-                    )
+        return next(matching, FRACTIONS)
 
 
 def write_workbook(
     target: PurePosixPath,
     sheets: dict[str, pd.DataFrame],
     whole_tables: Mapping[str, str] | None = None,
+    style: SheetStyle | None = None,
 ) -> None:
-    """Write tables as sheets with a frozen header, row by row.
+    """Write tables as sheets with a frozen header.
 
-    Text is text, even where it starts with `=`. A table with more rows than a sheet holds is cut;
-    a sheet `notes` then says so. The same tables give the same bytes, whenever they are written.
+    Text is text, even where it starts with `=`. What a sheet or a cell cannot hold is cut; a sheet
+    `notes` then says so. The same tables give the same bytes, whenever they are written.
 
     Args:
         target: Path of the workbook.
         sheets: Tables by name.
         whole_tables: Where a sheet's whole table lies, by name, for the note.
+        style: With it, the first column is frozen as well, and columns have filters, widths,
+            number formats and colours.
     """
+    notes = _notes(sheets, whole_tables or {})
+    if len(notes):
+        sheets = sheets | {"notes": notes}
     book = Workbook(write_only=True)
-    notes = [
-        (name, f"cut at {MOST_ROWS:,} of {len(table):,} rows, as many as a sheet holds")
-        for name, table in sheets.items()
-        if len(table) > MOST_ROWS
-    ]
-    if notes:
-        places = whole_tables or {}
-        sheets = sheets | {
-            "notes": pd.DataFrame(
-                [(name, note, places.get(name, "")) for name, note in notes],
-                columns=["sheet", "note", "whole table"],
-            )
-        }
-    for name, table in sheets.items():
-        worksheet = book.create_sheet(name)
-        worksheet.freeze_panes = "A2"
-        header = [_text_cell(worksheet, column) for column in table.columns]
-        for cell in header:
-            cell.font = Font(bold=True)
-        worksheet.append(header)
-        for start in range(0, min(len(table), MOST_ROWS), ROWS_AT_ONCE):
-            rows = table.iloc[start : min(start + ROWS_AT_ONCE, MOST_ROWS)].astype(object)
-            for row in rows.where(rows.notna(), None).itertuples(index=False, name=None):
-                worksheet.append([_cell(worksheet, value) for value in row])
-    dated = io.BytesIO()
-    book.save(dated)
+    styles = [_prepare(book.create_sheet(name), table, style) for name, table in sheets.items()]
+    skeleton = io.BytesIO()
+    book.save(skeleton)
     with whole_file(target) as beside:
-        _write_undated(dated, beside)
+        _fill(skeleton, beside, list(sheets.values()), styles)
 
 
-def _write_undated(book: io.BytesIO, path: Path) -> None:
-    """Write a workbook to a file, without the times at which it was created and modified."""
-    with zipfile.ZipFile(book) as dated, zipfile.ZipFile(path, "w") as undated:
-        for name in dated.namelist():
+def _notes(sheets: dict[str, pd.DataFrame], whole_tables: Mapping[str, str]) -> pd.DataFrame:
+    """What is cut: sheet, note, whole table."""
+    notes = []
+    for name, table in sheets.items():
+        place = whole_tables.get(name, "")
+        if len(table) > MOST_ROWS:
+            note = f"cut at {MOST_ROWS:,} of {len(table):,} rows, as many as a sheet holds"
+            notes.append((name, note, place))
+        if n_cut := count_cut(table.iloc[:MOST_ROWS]):
+            note = f"{n_cut:,} texts cut at {MOST_CHARACTERS:,} characters, as many as a cell holds"
+            notes.append((name, note, place))
+    return pd.DataFrame(notes, columns=["sheet", "note", "whole table"])
+
+
+def _prepare(worksheet: Any, table: pd.DataFrame, style: SheetStyle | None) -> list[CellStyles]:
+    """Write the header and all that is not a row; the styles of the columns' cells."""
+    worksheet.freeze_panes = "A2" if style is None else "B2"
+    if style is not None and len(table.columns):
+        last = f"{get_column_letter(len(table.columns))}{min(len(table), MOST_ROWS) + 1}"
+        worksheet.auto_filter.ref = f"A1:{last}"
+        for place, column in enumerate(table.columns):
+            letter = get_column_letter(place + 1)
+            width = _width(str(column), table.iloc[:MEASURED_ROWS, place])
+            worksheet.column_dimensions[letter].width = width
+            if column in style.diverging and len(table):
+                cells = f"{letter}2:{letter}{min(len(table), MOST_ROWS) + 1}"
+                worksheet.conditional_formatting.add(cells, _around_zero())
+    worksheet.append([_header_cell(worksheet, column) for column in table.columns])
+    return [
+        CellStyles(
+            0 if style is None else _style_id(worksheet, style.number_format(str(column))),
+            _style_id(worksheet, DAYS) if _has_dates(table.iloc[:, place]) else 0,
+        )
+        for place, column in enumerate(table.columns)
+    ]
+
+
+def _header_cell(worksheet: Any, name: Any) -> WriteOnlyCell:
+    cell = WriteOnlyCell(worksheet, clean_text(name))
+    cell.data_type = "s"
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _has_dates(values: pd.Series) -> bool:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return True
+    return values.dtype == object and any(isinstance(value, date) for value in values)
+
+
+def _style_id(worksheet: Any, number_format: str) -> int:
+    """The number under which the workbook keeps a number format."""
+    cell = WriteOnlyCell(worksheet)
+    cell.number_format = number_format
+    return cell.style_id
+
+
+def _width(name: str, values: pd.Series) -> float:
+    """Characters of a column: of its header with the filter's arrow, and of its first cells."""
+    if pd.api.types.is_float_dtype(values):
+        widest = 9
+    else:
+        widest = max((len(str(value)) for value in values.astype(object)), default=0)
+    return min(max(len(name) + 4, widest + 2, NARROWEST), WIDEST)
+
+
+def _around_zero() -> ColorScaleRule:
+    return ColorScaleRule(
+        start_type="num",
+        start_value=-FULL_COLOUR,
+        start_color=BELOW,
+        mid_type="num",
+        mid_value=0,
+        mid_color=AT_ZERO,
+        end_type="num",
+        end_value=FULL_COLOUR,
+        end_color=ABOVE,
+    )
+
+
+def _fill(
+    skeleton: io.BytesIO,
+    path: Path,
+    tables: list[pd.DataFrame],
+    styles: list[list[CellStyles]],
+) -> None:
+    """Write a workbook's file: the rows in their sheets, no time of creation or modification."""
+    sheets = {f"xl/worksheets/sheet{n}.xml": n - 1 for n in range(1, len(tables) + 1)}
+    with zipfile.ZipFile(skeleton) as empty, zipfile.ZipFile(path, "w") as filled:
+        for name in empty.namelist():
             entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with dated.open(name) as source, undated.open(entry, "w", force_zip64=True) as copy:
-                if name == "docProps/core.xml":
+            with empty.open(name) as source, filled.open(entry, "w", force_zip64=True) as copy:
+                if name in sheets:
+                    before, _, after = source.read().partition(END_OF_ROWS)
+                    copy.write(before)
+                    table = tables[sheets[name]].iloc[:MOST_ROWS]
+                    for rows in rows_xml(table, styles[sheets[name]]):
+                        copy.write(rows)
+                    copy.write(END_OF_ROWS + after)
+                elif name == "docProps/core.xml":
                     copy.write(DATES.sub(b"", source.read()))
                 else:
                     shutil.copyfileobj(source, copy)
-
-
-def _cell(worksheet: Any, value: Any) -> Any:
-    """What to append for a value: numbers, dates and nothing as they are, the rest as text."""
-    if value is None or isinstance(value, date):
-        return value
-    if isinstance(value, Real) and math.isfinite(value):
-        return value
-    return _text_cell(worksheet, value)
-
-
-def _text_cell(worksheet: Any, value: Any) -> WriteOnlyCell:
-    """A cell of text, neither a formula nor an error, without the characters that XML forbids."""
-    cell = WriteOnlyCell(worksheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value)))
-    cell.data_type = "s"
-    return cell
 
 
 class WorkbookDataset(LocalFile[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]):
@@ -225,6 +199,9 @@ class WorkbookDataset(LocalFile[dict[str, pd.DataFrame], dict[str, pd.DataFrame]
       filepath: data/08_reporting/demo/mrna/workbook.xlsx
       whole_tables: # where to find what a sheet cannot hold
         gene_pairs: data/04_feature/demo/mrna/edges.parquet
+      number_formats: # by name of the column; 0.000 elsewhere
+        "*_p": "0.00E+00"
+      diverging: [skill] # coloured around zero
     ```
     """
 
@@ -233,6 +210,8 @@ class WorkbookDataset(LocalFile[dict[str, pd.DataFrame], dict[str, pd.DataFrame]
         *,
         filepath: str,
         whole_tables: dict[str, str] | None = None,
+        number_formats: dict[str, str] | None = None,
+        diverging: list[str] | None = None,
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ):
@@ -241,16 +220,19 @@ class WorkbookDataset(LocalFile[dict[str, pd.DataFrame], dict[str, pd.DataFrame]
         Args:
             filepath: A local path.
             whole_tables: Of the sheets that may be cut, the files with the whole tables.
+            number_formats: Of fractions, by the name of their column or a pattern of names.
+            diverging: Columns that are coloured around zero.
             version: Which version to load and save, if versioned.
             metadata: For kedro-viz.
         """
         super().__init__(filepath=filepath, version=version, metadata=metadata)
         self._whole_tables = whole_tables
+        self._style = SheetStyle(number_formats or {}, diverging or [])
 
     def load(self) -> dict[str, pd.DataFrame]:
         """Read every sheet."""
         return pd.read_excel(self._get_load_path(), sheet_name=None, keep_default_na=False)
 
     def save(self, data: dict[str, pd.DataFrame]) -> None:
-        """Write every table as a sheet with a frozen header."""
-        write_workbook(self._get_save_path(), data, self._whole_tables)
+        """Write every table as a sheet: header and first column frozen, filters, formats."""
+        write_workbook(self._get_save_path(), data, self._whole_tables, self._style)

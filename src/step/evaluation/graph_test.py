@@ -16,20 +16,20 @@ class GraphTest:
     """Mean squared errors of one forecaster on different graphs, log2².
 
     Attributes:
-        real_mse: On the real graph.
-        no_graph_mse: Without edges.
-        n_edges: Of the real graph.
-        rewired_mse: On each graph whose connected genes exchanged places; empty where the test was
-            not made.
+        real_mse: Error on the real graph.
+        no_graph_mse: Error without edges.
+        n_edges: Number of edges of the real graph.
+        rewired_mse: Error on each graph whose connected genes exchanged places; empty where the
+            test was not made.
         effect: 1 − real_mse / mean of rewired_mse: the share of the error that the match of genes
-            and places takes away. None where undefined.
+            and places takes away; None where undefined.
         effect_low: Lower end of its 95 % interval, by a block bootstrap over the forecast origins.
-        effect_high: Upper end.
+        effect_high: Upper end of that interval.
         p: Permutation p of the real graph among the rewired ones; None where untested.
         untested: Why the test was not made; None where it was.
-        shifted_mse: On each graph whose genes are shifted along their chromosomes; empty where no
-            chromosome holds two genes.
-        shifted_p: Among the shifted ones; None without them.
+        shifted_mse: Error on each graph whose genes are shifted along their chromosomes; empty
+            where no chromosome holds two genes.
+        shifted_p: Permutation p of the real graph among the shifted ones; None without them.
         graph_ridge: The same for `graph_ridge`; None in a part of another test.
         kinds: The same for graphs of one kind of edge alone, where there are several kinds.
     """

@@ -38,7 +38,7 @@ class Metrics:
     """All scores of one assay of a study.
 
     Attributes:
-        study: Its name.
+        study: Name of the study.
         assay: `mrna` or `mirna`.
         n_genes: Number of genes.
         n_times: Number of times.
@@ -47,8 +47,9 @@ class Metrics:
         best_baseline: The simple arm of lowest mean squared error.
         skill: 1 − MSE of `step` / MSE of the best baseline; None where the baseline makes no error.
         skill_low: Lower end of its 95 % interval, by a block bootstrap over origins.
-        skill_high: Upper end.
-        skill_p: Diebold–Mariano over origins; None where undefined.
+        skill_high: Upper end of that interval.
+        skill_p: Diebold–Mariano of `step` against the best baseline, over origins; None where
+            undefined.
         arms: Scores one time ahead, by name of the arm.
         graph_test: Whether the graph helps.
         intervals: Of `step`, one time ahead.

@@ -13,7 +13,23 @@ from step.forecasting.arms import ARMS
 
 @dataclass(frozen=True)
 class PointScores:
-    """Scores of an arm's point forecasts, as `score_arms` defines them; None where undefined."""
+    """Scores of an arm's point forecasts; None where undefined.
+
+    Attributes:
+        mse: Mean squared error, log2².
+        rmse: Root of it, log2.
+        mae: Mean absolute error, log2.
+        r2: Share of the variance of each gene around its own mean that is explained, all genes
+            together.
+        pearson: Correlation of all values together; differences between genes inflate it.
+        gene_r2_median: Median over genes of each gene's own r2.
+        gene_pearson_mean: Mean over genes of each gene's own Pearson correlation.
+        gene_spearman_mean: Mean over genes of each gene's own Spearman correlation.
+        direction_accuracy: Share of changes from the last value whose sign was right; forecasts of
+            no change count as wrong.
+        mase: Mean absolute error, each gene's divided by its mean absolute step up to the first
+            scored origin, over genes.
+    """
 
     mse: float
     rmse: float
@@ -49,8 +65,8 @@ class Intervals:
 
     Attributes:
         nominal: Coverage asked for, 0 to 1.
-        coverage: Share of the observations inside.
-        mean_width: log2.
+        coverage: Share of the observations inside the intervals.
+        mean_width: Mean width of the intervals, log2.
     """
 
     nominal: float
@@ -97,16 +113,8 @@ def score_arms(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame
         expression: gene, time, mean.
 
     Returns:
-        Indexed by arm, in order of appearance:
-        mse, rmse, mae (log2);
-        r2 (share of the variance of each gene around its own mean that is explained, all genes
-        together); pearson (all values together; differences between genes inflate it);
-        gene_r2_median, gene_pearson_mean, gene_spearman_mean (over genes);
-        direction_accuracy (share of changes from the last value whose sign was right; forecasts
-        of no change count as wrong);
-        mase (mean absolute error, each gene's divided by its mean absolute step up to the first
-        scored origin, over genes). NaN where not defined, as where nothing varies by more than
-        rounding.
+        The attributes of `PointScores`, indexed by arm, in order of appearance; NaN where not
+        defined, as where nothing varies by more than rounding.
     """
     scored = _with_last(backtest, expression).dropna(subset=["observed"])
     steps = _early_step(expression, backtest["origin"].min())

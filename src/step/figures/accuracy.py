@@ -1,153 +1,175 @@
-"""How good the forecasts are."""
+"""How good the forecasts are, forecaster by forecaster."""
 
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from step.evaluation.graph_test import GraphTest
-from step.evaluation.scores import ArmScores, origin_losses
-from step.expression.variation import is_rounding
+from step.evaluation.metrics import Metrics
+from step.evaluation.significance import block_bootstrap
 from step.figures import style
+from step.figures.clouds import draw_cloud, padded
+from step.forecasting.arms import ARMS
+
+FAR = 40.0
+"""Percent beyond which a forecaster may stand at the edge, so that the others can be told apart."""
+NO_BASELINE_ERROR = "The best simple forecaster makes no error that others could be held against."
 
 
-def arm_errors(arms: dict[str, ArmScores], noise_floor: float | None) -> Figure:
-    """Mean squared error of every arm, the lowest on top, beside the replicate noise floor.
+@rc_context(style.STYLE)
+def arm_errors(metrics: Metrics, losses: pd.DataFrame) -> Figure:
+    """Draw every forecaster's error against that of the best simple one, the lowest on top.
 
     Args:
-        arms: Scores by name of the arm.
-        noise_floor: log2²; None where there are no replicates.
+        metrics: Scores one time ahead.
+        losses: Mean squared error of each arm (columns) at each forecast origin, log2².
     """
-    ordered = sorted(arms, key=lambda arm: arms[arm].mse, reverse=True)
-    figure = Figure(figsize=(6.4, 0.3 * len(ordered) + 1.3), layout="constrained")
+    best = metrics.arms[metrics.best_baseline]
+    if best.step_skill is None:
+        return style.message(NO_BASELINE_ERROR)
+    arms = {arm: scores.mse for arm, scores in metrics.arms.items() if np.isfinite(scores.mse)}
+    errors = {arm: 100.0 * (mse / best.mse - 1.0) for arm, mse in arms.items()}
+    ordered = sorted(errors, key=lambda arm: errors[arm], reverse=True)
+    figure = Figure(figsize=(7.2, 0.27 * len(ordered) + 1.4), layout="constrained")
     axes = figure.add_subplot()
-    bars = axes.barh(
-        [style.arm_label(arm) for arm in ordered],
-        [arms[arm].mse for arm in ordered],
-        color=[style.arm_colour(arm) for arm in ordered],
-    )
-    for arm, name in zip(ordered, axes.get_yticklabels(), strict=True):
-        name.set_fontweight("bold" if arm == "step" else "normal")
-    axes.bar_label(bars, fmt="%.4f", padding=3, fontsize=8)
-    if noise_floor is not None:
-        axes.axvline(
-            noise_floor, color=style.OBSERVED, linestyle="--", gapcolor="white", linewidth=1
-        )
-        axes.annotate(
-            f"noise floor {noise_floor:.4f}",
-            (noise_floor, 1.01),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            fontsize=8,
-        )
-    axes.margins(x=0.15)
-    axes.set_xlabel("mean squared error of the next time (log2²)")
-    axes.spines[["top", "right"]].set_visible(False)
+    intervals = {arm: _against_best(losses, arm, metrics.best_baseline) for arm in ordered}
+    _limit(axes, errors, intervals)
+    floor = metrics.noise_floor_mse
+    names = [style.arm_label(arm) for arm in ordered]
+    if floor is not None:
+        errors["noise floor"], arms["noise floor"] = 100.0 * (floor / best.mse - 1.0), floor
+        ordered, names = ["noise floor", *ordered], ["(replicate noise alone)", *names]
+    for row, arm in enumerate(ordered):
+        _draw_error(axes, row, errors[arm], intervals.get(arm), _role_colour(arm, metrics))
+        axes.text(1.02, row, f"{arms[arm]:.4f}", transform=axes.get_yaxis_transform(), va="center")
+    axes.text(1.02, 1.0, "MSE\n(log2²)", transform=axes.transAxes, va="bottom", fontsize=9)
+    axes.axvline(0, color=style.OBSERVED, linewidth=0.8, zorder=0)
+    axes.set_yticks(range(len(ordered)), names)
+    for arm, label in zip(ordered, axes.get_yticklabels(), strict=True):
+        label.set_fontweight("bold" if arm == "step" else "normal")
+    axes.set_ylim(-0.6, len(ordered) - 0.4)
+    axes.set_xlabel(f"error against {style.arm_label(metrics.best_baseline)} (% of its MSE)")
+    axes.grid(axis="x", color=style.PALE, linewidth=0.5)
+    axes.set_axisbelow(True)
     return figure
 
 
-def observed_against_forecast(backtest: pd.DataFrame, expression: pd.DataFrame) -> Figure:
-    """STEP's forecasts against what was observed: values, and changes from the last value.
+def _against_best(losses: pd.DataFrame, arm: str, best: str) -> tuple[float, float] | None:
+    """95 % interval of the error against the best simple forecaster, %, over origins."""
+    if arm == best or not {arm, best} <= set(losses):
+        return None
+    own, other = losses[[arm, best]].dropna().to_numpy().T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return block_bootstrap(own, other, lambda own, other: 100.0 * (own / other - 1.0))
 
-    The values of many genes lie on the diagonal because genes differ; the changes show whether
-    the movement is forecast.
+
+def _role_colour(arm: str, metrics: Metrics) -> str:
+    if arm == "step":
+        return style.STEP
+    if arm == metrics.best_baseline:
+        return style.OBSERVED
+    return style.BASELINE if arm not in ARMS or ARMS[arm].simple else style.CONTROL
+
+
+def _limit(
+    axes: Axes, errors: dict[str, float], intervals: dict[str, tuple[float, float] | None]
+) -> None:
+    near = {arm: error for arm, error in errors.items() if error <= FAR or arm == "step"}
+    ends = [
+        end
+        for arm, interval in intervals.items()
+        if interval is not None and arm in near
+        for end in interval
+        if np.isfinite(end)
+    ]
+    low, high = padded([0.0, *near.values(), *np.clip(ends, -100.0, 2 * FAR)], 0.06)
+    axes.set_xlim(low, high)
+
+
+def _draw_error(
+    axes: Axes, row: int, error: float, interval: tuple[float, float] | None, colour: str
+) -> None:
+    """A dot with its interval; what lies outside, as an arrow at the edge with its number."""
+    low, high = axes.get_xlim()
+    if low <= error <= high:
+        if interval is not None:
+            axes.plot(interval, [row, row], color=colour, linewidth=1.8, solid_capstyle="butt")
+        axes.plot(error, row, "o", color=colour, markersize=6)
+        return
+    right = error > high
+    edge, marker, side = (high, ">", "right") if right else (low, "<", "left")
+    axes.plot(edge, row, marker, color=colour, markersize=7, clip_on=False)
+    axes.annotate(
+        f"{style.signed(error, 0)} %",
+        (edge, row),
+        (-7 if right else 7, 0),
+        textcoords="offset points",
+        ha=side,
+        va="center",
+        fontsize=9,
+    )
+
+
+@rc_context(style.STYLE)
+def observed_against_forecast(backtest: pd.DataFrame, expression: pd.DataFrame) -> Figure:
+    """Draw STEP's forecasts against the observations: changes from the last value, and values.
+
+    Args:
+        backtest: The scored forecasts one time ahead.
+        expression: gene, time, mean.
     """
     last = expression.rename(columns={"time": "origin", "mean": "last"})[["gene", "origin", "last"]]
     rows = backtest[backtest["arm"] == "step"].merge(last, on=["gene", "origin"])
     rows = rows.dropna(subset=["observed", "forecast", "last"])
-    forecast, observed = rows["forecast"], rows["observed"]
-    figure = Figure(figsize=(9, 4.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    _draw_agreement(left, forecast, observed, "expression (log2)")
-    change = "change from the last time (log2)"
-    _draw_agreement(right, forecast - rows["last"], observed - rows["last"], change)
+    if rows.empty:
+        return style.message("No forecast of STEP has an observation to stand beside.")
+    figure = Figure(figsize=(9, 4.3), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
+    values = rows[["forecast", "observed", "last"]].to_numpy(dtype=float).T
+    forecast, observed = values[:2] - values[2]
+    _draw_agreement(left, forecast, observed, "change from the last time (log2)")
+    _draw_tenths(left, forecast, observed)
+    left.axhline(0, color=style.BASELINE, linewidth=0.6, zorder=0)
+    left.axvline(0, color=style.BASELINE, linewidth=0.6, zorder=0)
+    left.legend(loc="lower right")
+    left.set_title("Is the change forecast?")
+    _draw_agreement(right, values[0], values[1], "expression (log2)")
+    right.set_title("Is the level forecast?")
     return figure
 
 
-def _draw_agreement(axes: Axes, forecast: pd.Series, observed: pd.Series, label: str) -> None:
-    low, high = min(forecast.min(), observed.min()), max(forecast.max(), observed.max())
-    if is_rounding((high - low) ** 2, high):  # all in one place
-        low, high = low - 0.5, high + 0.5
-    mesh = axes.hexbin(
-        forecast,
-        observed,
-        gridsize=45,
-        mincnt=1,
-        bins="log",
-        cmap="Blues",
-        extent=(low, high, low, high),
-        linewidths=0.1,
+def _draw_agreement(axes: Axes, forecast: np.ndarray, observed: np.ndarray, what: str) -> None:
+    draw_cloud(axes, forecast, observed)
+    axes.set_xlim(padded(forecast))
+    axes.set_ylim(padded(observed))
+    axes.axline((0, 0), slope=1, color=style.OBSERVED, linewidth=1, label="observed = forecast")
+    axes.set_xlabel(f"forecast {what}")
+    axes.set_ylabel(f"observed {what}")
+
+
+def _draw_tenths(axes: Axes, forecast: np.ndarray, observed: np.ndarray) -> None:
+    """The mean of each tenth of the forecasts, from the lowest to the highest."""
+    tenths = [tenth for tenth in np.array_split(np.argsort(forecast, kind="stable"), 10)]
+    x, y = np.array(
+        [[f[tenth].mean() for tenth in tenths if len(tenth)] for f in (forecast, observed)]
     )
-    axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
-    constant = any(is_rounding(each.var(ddof=0), each.mean()) for each in (forecast, observed))
-    pearson = "undefined" if constant else f"{forecast.corr(observed):.2f}"
-    axes.set_title(f"{label}: Pearson {pearson}", fontsize=10)
-    axes.set_xlabel(f"forecast {label}")
-    axes.set_ylabel(f"observed {label}")
-    axes.figure.colorbar(mesh, ax=axes, label="number of gene-times")
-
-
-def error_by_time(backtest: pd.DataFrame, noise: pd.Series, time_unit: str) -> Figure:
-    """Mean squared error at each scored time, arm by arm, with the noise floor of that time.
-
-    Args:
-        backtest: The scored forecasts.
-        noise: Mean squared standard error, log2², indexed by time.
-        time_unit: Day, hour, …
-    """
-    losses = origin_losses(backtest)
-    times = backtest.drop_duplicates("origin").set_index("origin")["target_time"][losses.index]
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
-    axes = figure.add_subplot()
-    for arm in style.in_display_order(list(losses)):
-        axes.plot(
-            times,
-            losses[arm],
-            marker=style.arm_marker(arm),
-            markersize=4,
-            linewidth=2.5 if arm == "step" else 1,
-            color=style.arm_colour(arm),
-            label=style.arm_label(arm),
-            zorder=3 if arm == "step" else 2,
-        )
-    floor = noise.reindex(times)
-    axes.plot(times, floor, color=style.OBSERVED, linestyle="--", linewidth=1, label="noise floor")
-    # An arm that is far off may leave the picture, so that the others can be told apart.
-    near = losses.loc[:, losses.mean() <= 2 * losses.mean().min()]
-    axes.set_ylim(0, 1.15 * near.max(axis=None) or None)
-    axes.set_xlabel(f"forecast time ({time_unit})")
-    axes.set_ylabel("mean squared error (log2²)")
-    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def graph_test(test: GraphTest) -> Figure:
-    """Error on the real graph beside those without a graph and on rewired ones."""
-    if test.untested is not None:
-        return style.message(f"The graph was not tested: {test.untested}.")
-    figure = Figure(figsize=(6.4, 3.2), layout="constrained")
-    axes = figure.add_subplot()
-    n_rewired = len(test.rewired_mse)
-    axes.hist(test.rewired_mse, bins=12, color=style.BASELINE, label=f"rewired ({n_rewired})")
-    axes.axvline(test.real_mse, color=style.STEP, linewidth=2, label="real graph")
-    axes.axvline(
-        test.no_graph_mse, color=style.CONTROL, linewidth=2, linestyle="--", label="no graph"
+    axes.plot(
+        x,
+        y,
+        "o-",
+        color=style.WORSE,
+        markeredgecolor="white",
+        markersize=6,
+        linewidth=1,
+        label="mean of each tenth",
+        zorder=4,
     )
-    axes.set_title(f"does the graph help? p = {test.p:.3g}", fontsize=10)
-    axes.set_xlabel("mean squared error (log2²)")
-    axes.set_ylabel("graphs")
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.ticklabel_format(axis="x", useOffset=False)
-    axes.tick_params(axis="x", labelsize=8)
-    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
 
 
+@rc_context(style.STYLE)
 def ablations(table: pd.DataFrame) -> Figure:
-    """Each variant's error beside that of the whole.
+    """Draw each variant's error against that of the whole.
 
     Args:
         table: variant, mse, p; the whole first.
@@ -163,9 +185,8 @@ def ablations(table: pd.DataFrame) -> Figure:
         name if np.isnan(p) else f"{name} (p = {p:.2g})"
         for name, p in zip(table["variant"], table["p"], strict=True)
     ]
-    axes.set_yticks(place, names, fontsize=8)
+    axes.set_yticks(place, names)
     axes.set_xlabel("mean squared error (log2²)")
     axes.ticklabel_format(axis="x", useOffset=False)
-    axes.legend(frameon=False, fontsize=8)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

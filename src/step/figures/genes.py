@@ -1,4 +1,4 @@
-"""Gene by gene."""
+"""Every gene's course."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from step.figures import style
+from step.figures.style import shown_name
+
+__all__ = ["gene_pages", "pages_of_genes", "shown_name"]
 
 PER_PAGE = 15
 
@@ -68,12 +71,6 @@ def pages_of_genes(
     return pages
 
 
-def shown_name(gene: str) -> str:
-    """A gene's name as a figure shows it: it comes from a user's file, so no dollar sign may start
-    mathematics."""
-    return str(gene)[:32].replace("$", r"\$")
-
-
 def _draw_gene(
     axes: Axes,
     row: pd.Series,
@@ -121,33 +118,3 @@ def _draw_gene(
     )
     flags = f"\n{row['flags']}" if row["flags"] else ""
     axes.set_title(f"{shown_name(row['gene'])}: {scores}{flags}", fontsize=8)
-
-
-def predictability(per_gene: pd.DataFrame) -> Figure:
-    """Each gene's R² beside what replicate noise allows, and the skill over the best baseline."""
-    known = per_gene.dropna(subset=["r2", "reliability"])
-    skill = per_gene["skill"].dropna()
-    if known.empty and skill.empty:
-        return style.message("No gene has an R² or a skill: see its flags.")
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    left.scatter(
-        known["reliability"],
-        known["r2"].clip(lower=-1),
-        s=14,
-        c=np.where(known["flags"] == "", style.STEP, style.BASELINE),
-        alpha=0.8,
-        linewidths=0,
-    )
-    left.axhline(0, color=style.OBSERVED, linewidth=0.6)
-    left.set_xlabel("reliability (share of variance that is not noise)")
-    left.set_ylabel("R² of the forecast (below −1 shown at −1)")
-    left.set_title("grey: flagged genes", fontsize=9)
-    right.hist(skill.clip(-0.5, 0.5), bins=30, color=style.STEP)
-    right.axvline(0, color=style.OBSERVED, linewidth=0.8)
-    right.set_xlabel("skill over the best baseline")
-    right.set_ylabel("genes")
-    right.set_title(f"better in {int((skill > 0).sum())} of {len(skill)} genes", fontsize=9)
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure

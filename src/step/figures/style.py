@@ -1,5 +1,6 @@
-"""Colours and names that all figures share (Okabe & Ito, distinguishable without colour vision)."""
+"""What all figures share: fonts, colours (Okabe & Ito, told apart without colour vision), names."""
 
+from matplotlib import cycler
 from matplotlib.figure import Figure
 
 from step.forecasting.arms import ARMS
@@ -7,11 +8,31 @@ from step.forecasting.arms import ARMS
 STEP = "#0072B2"
 OBSERVED = "#222222"
 BASELINE = "#999999"
+PALE = "#D0D0D0"
 CONTROL = "#E69F00"
 WORSE = "#D55E00"
 BETTER = "#009E73"
 
-MARKERS = "os^vDPX<>*hpd"
+OKABE_ITO = (STEP, WORSE, BETTER, CONTROL, "#CC79A7", "#56B4E9", "#000000", "#F0E442")
+
+STYLE = {
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=OKABE_ITO),
+    "axes.unicode_minus": True,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+}
+"""Drawn within `rc_context(STYLE)`, a figure stays legible at half its size."""
+
+MANY = 1500
+"""Points beyond which a cloud is drawn as hexagons, coloured by their number."""
 
 
 def arm_label(arm: str) -> str:
@@ -24,14 +45,22 @@ def arm_colour(arm: str) -> str:
     return ARMS[arm].colour if arm in ARMS else BASELINE
 
 
-def arm_marker(arm: str) -> str:
-    """A marker that tells an arm from those of similar colour; a point if it is not registered."""
-    return MARKERS[list(ARMS).index(arm) % len(MARKERS)] if arm in ARMS else "."
+def shown_name(gene: str, longest: int = 32) -> str:
+    """A gene's name as a figure shows it: it comes from a user's file, so no dollar sign may start
+    mathematics."""
+    name = str(gene)
+    name = name if len(name) <= longest else f"{name[: longest - 1]}…"
+    return name.replace("$", r"\$")
 
 
-def in_display_order(arms: list[str]) -> list[str]:
-    """Arms in the order of the registry, those not registered last."""
-    return sorted(arms, key=lambda arm: list(ARMS).index(arm) if arm in ARMS else len(ARMS))
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, and a true minus."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, as `1 gene` or `3,500 genes`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def message(text: str) -> Figure:

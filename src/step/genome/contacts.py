@@ -120,11 +120,27 @@ def check_annotation(
         InputError: Chromosome sizes contradict the assembly, a chromosome is missing from the map,
             or a gene ends beyond its chromosome.
     """
-    _check_assembly(contacts, genome.assembly)
+    check_assembly(contacts, genome.assembly)
+    return fit_annotation(annotation, contacts, genome.ignored_chromosomes)
+
+
+def fit_annotation(
+    annotation: pd.DataFrame, contacts: cooler.Cooler, ignored: list[str]
+) -> pd.DataFrame:
+    """The annotation in the map's terms, whatever the assembly is called; see `check_annotation`.
+
+    Args:
+        annotation: chrom, start, end, gene, strand.
+        contacts: The map.
+        ignored: Patterns of chromosomes that may be missing from the map.
+
+    Raises:
+        InputError: A chromosome is missing from the map, or a gene ends beyond its chromosome.
+    """
     sizes = contacts.chromsizes
     bare = {bare_name(chrom): chrom for chrom in sizes.index} | {name: name for name in sizes.index}
     chrom = annotation["chrom"].map(lambda name: bare.get(name, bare.get(bare_name(name), name)))
-    _check_chromosomes(set(chrom), contacts, genome.ignored_chromosomes)
+    _check_chromosomes(set(chrom), contacts, ignored)
     annotation = annotation.assign(chrom=chrom)
     # A record on an alternative contig says nothing of a gene that has a place on the map.
     mapped = annotation["chrom"].isin(sizes.index)
@@ -183,13 +199,14 @@ def known_sizes(assembly: str) -> dict[str, int]:
     return {bare_name(name): int(size) for name, size in sizes.items()}
 
 
-def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
+def check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
     """Raise InputError if a chromosome's length is not that of the assembly."""
     known = known_sizes(assembly)
     for name, size in contacts.chromsizes.items():
         expected = known.get(bare_name(name))
         if expected is not None and expected != size:
-            others = _assemblies_of(contacts)
+            alike = assemblies_of(contacts)
+            others = f" (its sizes are those of {', '.join(alike)})" if alike else ""
             raise InputError(
                 f"hic_contacts: {name:.40} is {size} bp long, in {assembly} it is {expected} bp. "
                 f"The map is of another assembly{others}; correct `genome.assembly`, and use an "
@@ -197,8 +214,8 @@ def _check_assembly(contacts: cooler.Cooler, assembly: str) -> None:
             )
 
 
-def _assemblies_of(contacts: cooler.Cooler) -> str:
-    """Which known assemblies have a map's chromosome sizes."""
+def assemblies_of(contacts: cooler.Cooler) -> list[str]:
+    """Names of the known assemblies that have a map's chromosome sizes."""
     sizes = {bare_name(name): int(size) for name, size in contacts.chromsizes.items()}
     names = []
     table = bioframe.assemblies_available()
@@ -207,4 +224,4 @@ def _assemblies_of(contacts: cooler.Cooler) -> str:
         shared = known.keys() & sizes.keys()
         if shared and all(known[chrom] == sizes[chrom] for chrom in shared):
             names.append(name)
-    return f" (its sizes are those of {', '.join(sorted(set(names)))})" if names else ""
+    return sorted(set(names))

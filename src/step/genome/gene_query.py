@@ -1,4 +1,4 @@
-"""Symbols of gene names, asked from mygene.info: the one place where STEP uses the network."""
+"""Symbols of gene names, asked from mygene.info where the user wishes it."""
 
 import pandas as pd
 

@@ -1,6 +1,8 @@
 """What happens around a run, one hook a file."""
 
+from step.hooks.check import CheckVerdict
 from step.hooks.failures import Failures
+from step.hooks.index import StudyIndex
 from step.hooks.parameters import SettingsCheck
 from step.hooks.raw_files import RawFiles
 from step.hooks.sources import Sources
@@ -14,6 +16,8 @@ HOOKS = (
     RawFiles(),
     Sources(),
     Failures(),
+    CheckVerdict(),
     Timings(),
+    StudyIndex(),
     Terminal(),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,15 +12,23 @@ from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
 
 from step.hooks.failures import explanation, list_files
-from step.project.catalog import StudyCatalog
+from step.hooks.study import absent_assays
+from step.project.catalog import Reading, StudyCatalog
 from step.project.config_loader import StudyConfigLoader
-from step.project.selection import in_memory, named_pipelines, nodes_to_start_from, remaining
+from step.project.selection import (
+    in_memory,
+    is_check,
+    named_pipelines,
+    nodes_to_start_from,
+    remaining,
+)
 
 
 class Sources:
     """Reads every source that a run needs before its first node, and keeps it for the nodes.
 
-    What is missing or cannot be read ends the run before anything is computed or written.
+    What is missing or cannot be read ends the run before anything is computed or written. A check
+    of the study goes on: it is to tell all that is wrong at once.
     """
 
     _loader: StudyConfigLoader
@@ -39,11 +48,32 @@ class Sources:
         _require_on_disk(inputs, run_params, pipeline, catalog)
         declared = self._loader.sources()
         sources = [name for name in inputs if name in declared]
+        if any(map(is_check, pipeline.nodes)):
+            _require_alone(pipeline)
+            for name in sources:
+                catalog.keep(name, self._read(name, catalog))
+            return
         self._require_named(sources)
         _require_files(inputs, sources, catalog)
         for name in sources:
             with _explained(name):
-                catalog.keep(name)
+                catalog.keep(name, catalog.load(name))
+
+    def _read(self, name: str, catalog: StudyCatalog) -> Reading:
+        """A source, or what an ordinary run would say of it."""
+        if name in self._loader.lacking() and name.partition(".")[0] in absent_assays(self._loader):
+            return Reading(name)
+        file = None
+        try:
+            self._require_named([name])
+            file = catalog.get(name)._describe().get("filepath")
+            if file is not None and "://" not in str(file):
+                file = self._loader.shown(Path(file))
+            _require_files([name], [name], catalog)
+            with _explained(name):
+                return Reading(name, file, catalog.load(name))
+        except click.ClickException as error:
+            return Reading(name, file, fault=error.message)
 
     def _require_named(self, sources: list[str]) -> None:
         lacking = sorted(set(sources) & self._loader.lacking())
@@ -53,6 +83,15 @@ class Sources:
                 f"{', '.join(lacking)}. Name them in conf/{self._loader.run_env}/catalog_raw.yml, "
                 "or run only the pipelines whose files it has."
             )
+
+
+def _require_alone(pipeline: Pipeline) -> None:
+    """Raise a ClickException if a check is run together with other pipelines."""
+    if not all(map(is_check, pipeline.nodes)):
+        raise click.ClickException(
+            "The pipeline `check` reads the sources in its own way: run it by itself, before the "
+            "others."
+        )
 
 
 def _require_on_disk(

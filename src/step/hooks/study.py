@@ -29,7 +29,7 @@ class Study:
         """Leave the assays of which the study names no file out of the pipelines of both."""
         loader = context.config_loader
         _require_name_of_its_own(loader)
-        absent = _absent_assays(loader)
+        absent = absent_assays(loader)
         pipelines.configure(pipelines._pipelines_module)  # of another study, some may be changed
         self._absent = {}
         for name, pipeline in pipelines.items():
@@ -62,8 +62,8 @@ def _require_name_of_its_own(loader: StudyConfigLoader) -> None:
         )
 
 
-def _absent_assays(loader: StudyConfigLoader) -> list[str]:
-    """The assays of which the study names no file, if it names any of another assay."""
+def absent_assays(loader: StudyConfigLoader) -> list[str]:
+    """Return the assays of which the study names no file, if it names any of another assay."""
     if not loader.has_study_of_its_own:
         return []
     named = {name.partition(".")[0] for name in loader.own_files()} & set(ASSAYS)

@@ -27,7 +27,8 @@ class Globals:
     Attributes:
         study: Names the study and the folders of its results.
         time_unit: The unit of the study's times.
-        species: For looking up names at mygene.info, if that is asked for.
+        species: For looking up names at mygene.info and fetching libraries of Enrichr, if that is
+            asked for.
     """
 
     study: Name
@@ -121,7 +122,7 @@ class Parameters:
         pretraining: What is run by `--pipelines pretraining`.
         simulation: What is run by `--pipelines simulation`.
         published: What is run by `--pipelines published_mrna` and `published_mirna`.
-        species: For looking up names at mygene.info.
+        species: For looking up names at mygene.info, and fetching libraries of Enrichr.
     """
 
     genome: Genome

@@ -1,8 +1,26 @@
 """The catalog of a run."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from kedro.io import DataCatalog
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a check of the study gets in place of a source.
+
+    Attributes:
+        name: Of the source, as the catalog has it.
+        file: Where it lies; None where the study names no file.
+        content: What was read; None where the study does not have the source.
+        fault: Why it cannot be read; None where it can.
+    """
+
+    name: str
+    file: str | None = None
+    content: Any = None
+    fault: str | None = None
 
 
 class StudyCatalog(DataCatalog):
@@ -16,9 +34,9 @@ class StudyCatalog(DataCatalog):
         super().__init__(*args, **kwargs)
         self._kept: dict[str, Any] = {}
 
-    def keep(self, name: str) -> None:
-        """Load a dataset, and keep it."""
-        self._kept[name] = super().load(name)
+    def keep(self, name: str, content: Any) -> None:
+        """Let every later load of a dataset return this."""
+        self._kept[name] = content
 
     def load(self, ds_name: str, version: str | None = None) -> Any:
         """Return what is kept of a dataset, or load it."""

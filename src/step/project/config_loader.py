@@ -163,7 +163,7 @@ class StudyConfigLoader(OmegaConfigLoader):
     def _load(self, path: Path) -> DictConfig | ListConfig:
         return OmegaConf.load(io.StringIO(self._content(path).decode()))
 
-    def _shown(self, path: Path) -> str:
+    def shown(self, path: Path) -> str:
         """A path as the user would write it: from the project's root, where it lies there."""
         root = Path(self.conf_source).parent
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
@@ -171,14 +171,14 @@ class StudyConfigLoader(OmegaConfigLoader):
     def _file_of(self, name: str) -> str:
         """The file in which an entry of the catalog stands, of the environment or of the base."""
         files = self._files(self.run_env, "catalog") + self._files(self.base_env, "catalog")
-        return next(self._shown(path) for path in files if name in self._load(path))
+        return next(self.shown(path) for path in files if name in self._load(path))
 
     def _fault(self, key: str, error: Exception) -> str | None:
         """Say which file cannot be read, and why; None where no file is to blame."""
         for path in self._files(self.run_env, key) + self._files(self.base_env, key):
             fault = _yaml_fault(self._content(path))
             if fault is not None:
-                return f"{self._shown(path)}{fault}"
+                return f"{self.shown(path)}{fault}"
         if isinstance(error, OmegaConfBaseException):
             place = f"`{error.full_key!s:.100}`: " if error.full_key else ""
             return f"{key} of the environment {self.run_env}: {place}{_first_line(error)}"

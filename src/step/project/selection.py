@@ -8,6 +8,8 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro.runner import SequentialRunner
 
+CHECK = "check"  # a stage, and its result
+
 
 def named_pipelines(names: list[str] | None) -> Pipeline:
     """Return the registered pipelines of these names as one; the default one without names."""
@@ -42,6 +44,11 @@ def nodes_to_start_from(selected: Pipeline, whole: Pipeline, catalog: DataCatalo
         if not lacking:
             return sorted(node.name for node in chosen.grouped_nodes[0])
         chosen += whole.only_nodes(*{makers[name] for name in lacking})
+
+
+def is_check(node: Node) -> bool:
+    """Tell whether a node checks the study: it gets each source as a `Reading`."""
+    return stage_and_assay(node)[0] == CHECK
 
 
 def stage_and_assay(node: Node) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from importlib import resources
 
 import jinja2
 import pandas as pd
@@ -15,11 +16,31 @@ def render_report(
     """Fill a package's `report.html.j2`; what comes from a user's file is escaped.
 
     Args:
-        package: That holds the template, such as `step.published`; the page that all reports
-            share, and its macros, are templates of `step.reports`.
+        package: That holds the template, such as `step.published`.
         figures: PNG files by name.
         pages: PNG files of pages of figures.
         values: All else that the template names.
+    """
+    return render_page(
+        "report.html.j2",
+        package,
+        figures={name: _as_uri(png) for name, png in figures.items()},
+        pages=[_as_uri(png) for png in pages],
+        **values,
+    )
+
+
+def render_page(template: str, package: str = "step.reports", **values: object) -> str:
+    """Fill a template; what comes from a user's file is escaped.
+
+    A template finds the page that all share, and the macros, in `step.reports`, and takes the
+    style, the scripts and the vendored library by `source(name)`: files of `step.reports` that
+    stand in the page as they are.
+
+    Args:
+        template: Its name.
+        package: That holds it.
+        values: What it names.
     """
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
@@ -28,17 +49,19 @@ def render_report(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template("report.html.j2").render(
-        version=step.__version__,
-        figures={name: _as_uri(png) for name, png in figures.items()},
-        pages=[_as_uri(png) for png in pages],
-        **values,
+    return environment.get_template(template).render(
+        version=step.__version__, source=_source, **values
     )
 
 
 def records(table: pd.DataFrame) -> list[dict[str, object]]:
     """Rows as dictionaries, what is missing as None."""
     return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def _source(name: str) -> str:
+    """A file of this package, to stand in a page as it is."""
+    return (resources.files("step.reports") / name).read_text(encoding="utf-8")
 
 
 def _as_uri(png: bytes) -> str:

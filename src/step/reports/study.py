@@ -1,6 +1,6 @@
 """The report of a study: one HTML page of one assay."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 from pydantic import StrictBool
@@ -8,12 +8,27 @@ from pydantic import StrictBool
 from step.evaluation.metrics import Metrics
 from step.evaluation.significance import SIGNIFICANT
 from step.expression.times import TimeUnit
+from step.figures.captions import CAPTIONS
 from step.figures.style import arm_label
+from step.reports.cards import study_cards
 from step.reports.html import records, render_report
+from step.reports.prose import GLOSSARY, REFERENCES, methods, run_table
 from step.reports.verdict import forecast_verdict, graph_verdict
-from step.typed import Name, between, settings
+from step.typed import Name, Names, Seed, between, settings
 
 SETS_PER_GROUP = 10
+SETS_RANKED = 20
+EVENTS_NAMED = 12
+SECTIONS = {
+    "accuracy": [
+        "arm_errors", "observed_against_forecast", "error_by_time", "skill_by_origin",
+        "calibration",
+    ],
+    "contacts": ["graph_test"],
+    "genes": ["predictability", "course_heatmap"],
+    "samples": ["sample_overview"],
+    "genome": ["contact_map", "structure_against_expression", "embedding", "contact_maps"],
+}  # fmt: skip
 
 
 @settings
@@ -24,22 +39,41 @@ class ReportConfig:
         study: Name of the study.
         time_unit: Of the times.
         extreme_share: Share of the genes among the best, and among the worst, in the enrichment.
+        smallest_set: Fewest of the study's genes that a tested gene set holds.
+        largest_set: Most of the study's genes that a tested gene set holds.
+        permutations: Of genes, in the enrichment of the ranking.
+        seed: Of the permutations.
+        libraries: Of Enrichr (maayanlab.cloud/Enrichr/#libraries), whose gene sets are tested
+            beside the study's own; they are fetched, and need `species` in `globals.yml`.
         gene_pages: Draw every gene, 15 a page, for printing.
     """
 
     study: Name
     time_unit: TimeUnit
     extreme_share: Annotated[float, between(0, 0.5, inclusive="right")]
+    smallest_set: Annotated[int, between(1, 1000)]
+    largest_set: Annotated[int, between(1, 100_000)]
+    permutations: Annotated[int, between(100, 1_000_000)]
+    seed: Seed
+    libraries: Names
     gene_pages: StrictBool
+
+    def __post_init__(self) -> None:
+        """Raise ValueError if no set could be tested."""
+        if self.smallest_set > self.largest_set:
+            raise ValueError(
+                f"smallest_set is {self.smallest_set}, more than largest_set, {self.largest_set}"
+            )
 
 
 def write_report(
     metrics: Metrics,
     per_gene: pd.DataFrame,
     enrichment: pd.DataFrame,
+    events: pd.DataFrame,
     samples: pd.DataFrame,
     report: ReportConfig,
-    **figures: bytes,
+    **others: Any,
 ) -> str:
     """The report: one HTML page that holds all it shows.
 
@@ -47,26 +81,64 @@ def write_report(
         metrics: Scores.
         per_gene: One row a gene.
         enrichment: Enriched gene sets.
+        events: What no forecaster foresaw.
         samples: The samples as they were understood, and what is unusual about them.
         report: Names and units.
-        figures: PNG files by name.
+        others: `browser`, the gene browser's data; `backtest`, the settings of the backtest;
+            `enrichment_ranked` and `enrichment_scope`, what the ranking as a whole shares and what
+            was tested; PNG files of figures by name.
     """
+    browser, backtest = others.pop("browser"), others.pop("backtest")
+    ranked, scope = others.pop("enrichment_ranked"), others.pop("enrichment_scope")
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
     return render_report(
         "step.reports",
-        figures,
+        others,
         metrics=metrics,
+        report=report,
+        cards=study_cards(metrics, per_gene),
         forecast_verdict=forecast_verdict(metrics),
         graph_verdict=graph_verdict(metrics.graph_test),
         arms=[(arm_label(arm), arm, scores) for arm, scores in arms],
-        report=report,
+        sections={
+            section: [name for name in names if name in others]
+            for section, names in SECTIONS.items()
+        },
+        captions=CAPTIONS,
         classes=per_gene["class"].value_counts().to_dict(),
         gaining=int((per_gene["graph_q"] <= SIGNIFICANT).sum()),
-        labels={arm: arm_label(arm) for arm in per_gene["leaned_on"].dropna().unique()},
-        genes=records(per_gene),
         flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
-        enrichment=records(enrichment.groupby("group", sort=False).head(SETS_PER_GROUP)),
+        events=_events_by_time(events),
+        enrichment=records(
+            enrichment.groupby(["ranked_by", "group"], sort=False).head(SETS_PER_GROUP)
+        ),
+        ranked=records(ranked[ranked["ranked_by"] == "skill"].head(SETS_RANKED)),
+        scope=scope,
         n_samples=len(samples),
         unusual=records(samples[samples["quality"].notna()]),
+        methods=methods(metrics, backtest),
+        references=REFERENCES,
+        run=run_table(backtest),
+        glossary=GLOSSARY,
+        browser=browser,
     )
+
+
+def _events_by_time(events: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the events of each time, and name the largest."""
+    listed = []
+    for time, rows in events.groupby("time"):
+        above = rows["surprise"] > 0
+        named = [
+            f"{gene} {'↑' if up else '↓'}" for gene, up in zip(rows["gene"], above, strict=True)
+        ]
+        listed.append(
+            {
+                "time": time,
+                "above": int(above.sum()),
+                "below": int((~above).sum()),
+                "genes": ", ".join(named[:EVENTS_NAMED]),
+            }
+        )
+    return listed

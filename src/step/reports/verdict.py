@@ -52,7 +52,7 @@ def _interval(share: float, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     low, high = sorted(100 * (bound if share > 0 else -bound) for bound in (low, high))
-    return f", 95 % interval {low:.1f} to {high:.1f} %"
+    return f", 95 % interval {low:.1f} to {high:.1f} %".replace("-", "−")
 
 
 def graph_verdict(test: GraphTest) -> str:

@@ -11,15 +11,18 @@ from step.schemas.published import (
     PublishedLossCurves,
     PublishedPerGene,
 )
-from step.schemas.reports import Enrichment, PerGene
+from step.schemas.reports import Courses, Enrichment, EnrichmentRanked, Events, PerGene
 
 __all__ = [
     "Ablations",
     "Annotation",
     "Backtest",
     "Bins",
+    "Courses",
     "Edges",
     "Enrichment",
+    "EnrichmentRanked",
+    "Events",
     "Expression",
     "Forecast",
     "Genes",

@@ -5,18 +5,32 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from step.embeddings.temporal import Embeddings
-from step.evaluation.enrichment import enrich_extremes
+from step.evaluation.enrichment import (
+    EnrichmentScope,
+    enrich_extremes,
+    enrich_ranked,
+    enrichment_scope,
+)
 from step.evaluation.graph_test import GraphTest
+from step.evaluation.libraries import fetch_libraries
 from step.evaluation.metrics import Metrics, measure
 from step.evaluation.predictability import gene_table
-from step.figures import accuracy
+from step.figures import accuracy, over_time
+from step.figures.courses import course_heatmap
+from step.figures.embedding import embedding_trajectories
 from step.figures.genes import gene_pages
-from step.figures.genome import contact_map, embedding_trajectories
+from step.figures.genome import contact_map, contact_maps
+from step.figures.graph import graph_test
+from step.figures.predictability import predictability, structure_against_expression
+from step.figures.samples import sample_overview
 from step.forecasting.backtest import BacktestSettings
 from step.genome.contacts import coarse_contacts
+from step.reports.browser import Courses, browser_data
 from step.reports.study import ReportConfig
 
 MAP_ROWS = 600
+SMALL_MAP_ROWS = 150
+N_SMALL_MAPS = 30
 
 
 def compute_metrics(
@@ -42,11 +56,39 @@ def tabulate_genes(
     return gene_table(backtest, genes, expression, weights, metrics.best_baseline)
 
 
+def pack_browser(
+    per_gene: pd.DataFrame,
+    expression: pd.DataFrame,
+    samples: pd.DataFrame,
+    backtest: pd.DataFrame,
+    forecast: pd.DataFrame,
+    edges: pd.DataFrame,
+    metrics: Metrics,
+) -> str:
+    """What the report's gene browser shows."""
+    courses = Courses(expression, samples, backtest, forecast, edges)
+    return browser_data(per_gene, courses, metrics.best_baseline)
+
+
 def find_enrichment(
-    per_gene: pd.DataFrame, gene_sets: dict[str, list[str]], report: ReportConfig
-) -> pd.DataFrame:
-    """Gene sets over-represented among the best and the worst forecast genes."""
-    return enrich_extremes(per_gene, gene_sets, report.extreme_share)
+    per_gene: pd.DataFrame,
+    gene_sets: dict[str, list[str]],
+    report: ReportConfig,
+    species: str | None,
+) -> tuple[pd.DataFrame, pd.DataFrame, EnrichmentScope]:
+    """Gene sets of the best and the worst forecast genes, and of the ends of the ranking."""
+    gene_sets = gene_sets | fetch_libraries(report.libraries, species)
+    smallest, largest = report.smallest_set, report.largest_set
+    return (
+        enrich_extremes(per_gene, gene_sets, report.extreme_share, smallest, largest),
+        enrich_ranked(per_gene, gene_sets, smallest, largest, report.permutations, report.seed),
+        enrichment_scope(per_gene, gene_sets, smallest, largest),
+    )
+
+
+def copy_tables(*tables: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+    """The tables as they are, to be written in another format as well."""
+    return tables
 
 
 def draw_accuracy(
@@ -55,14 +97,29 @@ def draw_accuracy(
     expression: pd.DataFrame,
     report: ReportConfig,
 ) -> dict[str, Figure]:
-    """How good the forecasts of the next time are."""
-    backtest = backtest[backtest["horizon"] == 1]
+    """How good the forecasts are."""
+    first = backtest[backtest["horizon"] == 1]
+    losses = over_time.losses_by_time(first)
     noise = (expression["standard_error"] ** 2).groupby(expression["time"]).mean()
+    unit = report.time_unit
     return {
-        "arm_errors": accuracy.arm_errors(metrics.arms, metrics.noise_floor_mse),
-        "observed_against_forecast": accuracy.observed_against_forecast(backtest, expression),
-        "error_by_time": accuracy.error_by_time(backtest, noise, report.time_unit),
-        "graph_test": accuracy.graph_test(metrics.graph_test),
+        "arm_errors": accuracy.arm_errors(metrics, losses),
+        "observed_against_forecast": accuracy.observed_against_forecast(first, expression),
+        "error_by_time": over_time.error_by_time(metrics, losses, noise, unit),
+        "skill_by_origin": over_time.skill_by_origin(metrics, losses, unit),
+        "calibration": over_time.calibration(backtest, metrics.intervals.nominal, unit),
+        "graph_test": graph_test(metrics.graph_test),
+    }
+
+
+def draw_genes(
+    per_gene: pd.DataFrame, expression: pd.DataFrame, report: ReportConfig
+) -> dict[str, Figure]:
+    """Which genes can be forecast, how they move, and where they lie."""
+    return {
+        "predictability": predictability(per_gene),
+        "course_heatmap": course_heatmap(expression, per_gene, report.time_unit),
+        "structure_against_expression": structure_against_expression(per_gene, expression),
     }
 
 
@@ -80,6 +137,11 @@ def draw_gene_pages(
     return gene_pages(per_gene, expression, backtest, forecast, report.time_unit)
 
 
+def draw_samples(samples: pd.DataFrame, report: ReportConfig) -> Figure:
+    """How alike the samples are."""
+    return sample_overview(samples, report.time_unit)
+
+
 def draw_genome(
     hic_contacts: cooler.Cooler,
     bins: pd.DataFrame,
@@ -87,16 +149,23 @@ def draw_genome(
     edges: pd.DataFrame,
     embeddings: Embeddings,
 ) -> dict[str, Figure]:
-    """The chromosome with most of the study's genes, and the embedding."""
+    """The chromosome with most of the study's genes, all chromosomes, and the embedding."""
     placed = genes[genes["bin"].notna()]
-    chrom = placed["chrom"].mode().iloc[0] if len(placed) else bins["chrom"].iloc[0]
-    n_bins = int((bins["chrom"] == chrom).sum())
-    matrix = coarse_contacts(hic_contacts, chrom, -(-n_bins // MAP_ROWS))
+    n_bins = bins["chrom"].value_counts(sort=False)
+    n_genes = placed["chrom"].value_counts().reindex(n_bins.index, fill_value=0)
+    ranked = n_genes.sort_values(ascending=False, kind="stable")
+    busiest = ranked.index[(ranked > 0) | (ranked.max() == 0)][:N_SMALL_MAPS]
+    chrom = busiest[0]
+    matrix = coarse_contacts(hic_contacts, chrom, -(-n_bins[chrom] // MAP_ROWS))
+    small = {
+        name: coarse_contacts(hic_contacts, name, -(-n_bins[name] // SMALL_MAP_ROWS), mean=True)
+        for name in n_bins.index[n_bins.index.isin(busiest)]
+    }
     own = placed[placed["chrom"] == chrom]
-    names = genes["gene"].to_numpy()
     return {
         "contact_map": contact_map(
             matrix, bins[bins["chrom"] == chrom].reset_index(drop=True), own, edges
         ),
-        "embedding": embedding_trajectories(embeddings.embeddings, genes, names),
+        "contact_maps": contact_maps(small, placed, edges, bins),
+        "embedding": embedding_trajectories(embeddings.embeddings, genes["gene"].to_numpy()),
     }

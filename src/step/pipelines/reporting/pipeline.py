@@ -2,14 +2,18 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from step.evaluation.events import find_events
 from step.figures.biology import enrichment as draw_enrichment
-from step.figures.genes import predictability
 from step.pipelines.reporting.nodes import (
     compute_metrics,
+    copy_tables,
     draw_accuracy,
     draw_gene_pages,
+    draw_genes,
     draw_genome,
+    draw_samples,
     find_enrichment,
+    pack_browser,
     tabulate_genes,
 )
 from step.reports.study import write_report
@@ -19,10 +23,13 @@ ACCURACY = [
     "arm_errors",
     "observed_against_forecast",
     "error_by_time",
+    "skill_by_origin",
+    "calibration",
     "graph_test",
 ]
-GENOME = ["contact_map", "embedding"]
-IN_REPORT = [*ACCURACY, "predictability", *GENOME, "enrichment"]
+GENES = ["predictability", "course_heatmap", "structure_against_expression"]
+GENOME = ["contact_map", "contact_maps", "embedding"]
+IN_REPORT = [*ACCURACY, *GENES, *GENOME, "sample_overview", "enrichment"]
 FIGURES = [*IN_REPORT, "gene_pages"]
 
 ASSAY_INPUTS = [
@@ -34,9 +41,34 @@ ASSAY_INPUTS = [
     "embeddings",
     "forecast",
     "weights",
+    "samples",
     "sample_table",
 ]
-ASSAY_OUTPUTS = ["metrics", "per_gene", "enrichment", "workbook", "report"]
+IN_WORKBOOK = [
+    "metrics",
+    "enrichment_scope",
+    "per_gene",
+    "expression",
+    "backtest",
+    "forecast",
+    "enrichment",
+    "enrichment_ranked",
+    "events",
+    "edges",
+    "sample_table",
+]
+AS_CSV = ["per_gene", "forecast", "enrichment", "enrichment_ranked"]
+ASSAY_OUTPUTS = [
+    "metrics",
+    "per_gene",
+    "events",
+    "enrichment",
+    "enrichment_ranked",
+    "enrichment_scope",
+    "workbook",
+    *(f"{name}_csv" for name in AS_CSV),
+    "report",
+]
 
 
 def _figures(names: list[str]) -> dict[str, str]:
@@ -64,18 +96,21 @@ def _table_nodes() -> list[Node]:
             "per_gene",
             name="tabulate_genes",
         ),
+        Node(find_events, "backtest", "events", name="find_events"),
+        Node(
+            pack_browser,
+            ["per_gene", "expression", "samples", "backtest", "forecast", "edges", "metrics"],
+            "browser",
+            name="pack_browser",
+        ),
         Node(
             find_enrichment,
-            ["per_gene", "gene_sets", "params:report"],
-            "enrichment",
+            ["per_gene", "gene_sets", "params:report", "params:species"],
+            ["enrichment", "enrichment_ranked", "enrichment_scope"],
             name="find_enrichment",
         ),
-        Node(
-            study_sheets,
-            ["metrics", "per_gene", "forecast", "enrichment", "edges", "sample_table"],
-            "workbook",
-            name="fill_workbook",
-        ),
+        Node(study_sheets, {name: name for name in IN_WORKBOOK}, "workbook", name="fill_workbook"),
+        Node(copy_tables, AS_CSV, [f"{name}_csv" for name in AS_CSV], name="copy_tables"),
     ]
 
 
@@ -87,7 +122,12 @@ def _figure_nodes() -> list[Node]:
             _figures(ACCURACY),
             name="draw_accuracy",
         ),
-        Node(predictability, "per_gene", "figure_predictability", name="draw_predictability"),
+        Node(
+            draw_genes,
+            ["per_gene", "expression", "params:report"],
+            _figures(GENES),
+            name="draw_genes",
+        ),
         Node(
             draw_gene_pages,
             ["per_gene", "expression", "backtest", "forecast", "params:report"],
@@ -100,13 +140,29 @@ def _figure_nodes() -> list[Node]:
             _figures(GENOME),
             name="draw_genome",
         ),
+        Node(
+            draw_samples,
+            ["samples", "params:report"],
+            "figure_sample_overview",
+            name="draw_samples",
+        ),
         Node(draw_enrichment, "enrichment", "figure_enrichment", name="draw_enrichment"),
     ]
 
 
 def _report_node() -> Node:
-    tables = {name: name for name in ("metrics", "per_gene", "enrichment")}
-    others = {"samples": "sample_table", "report": "params:report"}
+    tables = {
+        name: name
+        for name in (
+            "metrics", "per_gene", "enrichment", "enrichment_ranked", "enrichment_scope", "events",
+            "browser",
+        )
+    }  # fmt: skip
+    others = {
+        "samples": "sample_table",
+        "report": "params:report",
+        "backtest": "params:backtest",
+    }
     figures = {
         ("enriched" if name == "enrichment" else name): f"figure_{name}" for name in IN_REPORT
     }
@@ -126,6 +182,7 @@ def create_pipeline(assay: str) -> Pipeline:
             "params:backtest": "params:backtest",
             "params:report": "params:report",
             "params:assay": f"params:{assay}.assay",
+            "params:species": "params:species",
         },
         tags="reporting",
     )

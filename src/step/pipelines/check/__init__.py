@@ -1,0 +1,1 @@
+"""A study's files, read and held against its settings before anything is computed."""

@@ -1,0 +1,164 @@
+"""The answers on top of a report: one card a question, each with its uncertainty."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from step.evaluation.graph_test import GraphTest
+from step.evaluation.metrics import Metrics
+from step.evaluation.scores import Intervals
+from step.evaluation.significance import SIGNIFICANT
+from step.figures.style import arm_label
+
+TOLERANCE = 0.03  # of a coverage that is called right
+
+
+@dataclass(frozen=True)
+class Card:
+    """A question and its answer.
+
+    Attributes:
+        question: What a biologist asks.
+        answer: In few words.
+        detail: The numbers, with their uncertainty.
+        reading: How to read them.
+        tone: Whether the answer is good news, bad news, or open.
+    """
+
+    question: str
+    answer: str
+    detail: str
+    reading: str
+    tone: Literal["good", "bad", "open"]
+
+
+def study_cards(metrics: Metrics, per_gene: pd.DataFrame) -> list[Card]:
+    """Answer the four questions that a report begins with."""
+    return [
+        accuracy_card(metrics),
+        graph_card(metrics.graph_test),
+        interval_card(metrics),
+        gene_card(per_gene, arm_label(metrics.best_baseline)),
+    ]
+
+
+def accuracy_card(metrics: Metrics) -> Card:
+    """Say whether STEP beats the simple forecasters."""
+    best = arm_label(metrics.best_baseline)
+    skill, p = metrics.skill, metrics.skill_p
+    reading = (
+        "The error is the mean squared difference between forecast and measurement, one sampled "
+        "time ahead, over the later times of the course. It is held against the simple forecaster "
+        "that did best there, chosen with hindsight, in its favour. An interval that holds 0 %, or "
+        f"a p above {SIGNIFICANT}, means that the difference may be chance."
+    )
+    question = "Does it beat simple forecasters?"
+    if skill is None:
+        detail = f"{best} makes no error that could be lowered: no gene varies."
+        return Card(question, "Undefined", detail, reading, "open")
+    size = f"{abs(100 * skill):.1f} % {'lower' if skill > 0 else 'higher'} error than {best}"
+    known = p is not None and p <= SIGNIFICANT
+    if known:
+        answer, tone = ("Yes", "good") if skill > 0 else ("No, it is worse", "bad")
+    else:
+        answer, tone = "No difference beyond chance", "open"
+    parts = [size]
+    if metrics.skill_low is not None and metrics.skill_high is not None:
+        low, high = 100 * metrics.skill_low, 100 * metrics.skill_high
+        parts.append(f"95 % interval {_signed(low)} to {_signed(high)} %")
+    parts.append("p unknown: too few origins" if p is None else f"p = {p:.2g}")
+    parts.append(f"{metrics.n_origins} forecast origins")
+    return Card(question, answer, "; ".join(parts) + ".", reading, tone)
+
+
+def graph_card(test: GraphTest) -> Card:
+    """Say whether the graph helps."""
+    subject = "Do contacts and regulators help?" if test.kinds else "Do contacts help?"
+    reading = (
+        "The same forecaster is run on graphs in which genes have exchanged their places. If the "
+        "real graph does better than nearly all of them, who is in contact with whom tells "
+        "something about the next time. The effect is the error on the real graph, relative to "
+        "the mean of the rewired ones."
+    )
+    if test.p is None:
+        why = (
+            "no two genes are connected" if test.untested == "no edges" else "no graphs to compare"
+        )
+        return Card(
+            subject,
+            "Not tested",
+            f"There are {why}." if "no graphs" in why else f"It was not tested: {why}.",
+            reading,
+            "open",
+        )
+    n = len(test.rewired_mse)
+    helps = test.p <= SIGNIFICANT
+    detail = [
+        f"p = {test.p:.2g} of {n} rewired graphs (the smallest possible is {1 / (n + 1):.2g})"
+    ]
+    if test.effect is not None:
+        size = f"{abs(100 * test.effect):.1f} % {'lower' if test.effect > 0 else 'higher'} error"
+        if test.effect_low is not None and test.effect_high is not None:
+            low, high = 100 * test.effect_low, 100 * test.effect_high
+            size += f", 95 % interval {_signed(low)} to {_signed(high)} %"
+        detail.insert(0, size)
+    if test.shifted_p is not None:
+        detail.append(f"genes shifted along their chromosomes: p = {test.shifted_p:.2g}")
+    answer = "Yes" if helps else "Not beyond chance"
+    return Card(subject, answer, "; ".join(detail) + ".", reading, "good" if helps else "open")
+
+
+def interval_card(metrics: Metrics) -> Card:
+    """Say whether the intervals cover what they promise."""
+    by_horizon = {1: metrics.intervals} | {
+        int(horizon): scores.intervals for horizon, scores in metrics.horizons.items()
+    }
+    nominal = metrics.intervals.nominal
+    right = all(abs(each.coverage - nominal) <= TOLERANCE for each in by_horizon.values())
+    narrow = any(each.coverage < nominal - TOLERANCE for each in by_horizon.values())
+    answer = "Yes" if right else "They are too narrow" if narrow else "They are rather wide"
+    detail = "; ".join(_covered(horizon, each) for horizon, each in by_horizon.items())
+    reading = (
+        f"Of all measurements, {100 * nominal:.0f} % should lie inside their interval. Intervals "
+        "are learned from a gene's and all genes' earlier errors; a course with few origins "
+        "leaves the share uncertain by some points."
+    )
+    tone = "good" if right else "bad" if narrow else "open"
+    return Card("Are the intervals right?", answer, detail + ".", reading, tone)
+
+
+def gene_card(per_gene: pd.DataFrame, best: str) -> Card:
+    """Say how many genes are forecastable, and why the others are not."""
+    counts = per_gene["class"].value_counts()
+    found = int(counts.get("forecastable", 0))
+    skill = per_gene["skill"].dropna()
+    others = "; ".join(
+        f"{count} {name}" for name, count in counts.items() if name != "forecastable"
+    )
+    detail = (
+        f"Lower error than {best} in {int((skill > 0).sum())} of {len(skill)} genes, {found} of "
+        f"them at q ≤ {SIGNIFICANT}. The others: {others or 'none'}."
+    )
+    reading = (
+        "A gene is forecastable where STEP beats the best simple forecaster by more than chance "
+        "allows (false discovery rate over all genes). At the noise floor, replicates differ "
+        "about as much as the forecast misses: no method can do much better. Few origins leave "
+        "little power for a single gene, even where all genes together show a clear gain."
+    )
+    answer = f"{found} of {len(per_gene)} genes"
+    tone = "good" if found else "open"
+    return Card("How many genes can be forecast?", answer, detail, reading, tone)
+
+
+def _covered(horizon: int, intervals: Intervals) -> str:
+    ahead = "1 time ahead" if horizon == 1 else f"{horizon} times ahead"
+    nominal, width = 100 * intervals.nominal, intervals.mean_width
+    return (
+        f"{100 * intervals.coverage:.1f} % inside the {nominal:.0f} % interval {ahead} "
+        f"(mean width {width:.2f} log2)"
+    )
+
+
+def _signed(number: float) -> str:
+    return f"{number:.1f}".replace("-", "−")

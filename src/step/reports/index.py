@@ -1,0 +1,44 @@
+"""The list of all studies: one page that links to their reports, with what came out."""
+
+import json
+from pathlib import Path
+
+from step.reports.html import render_page
+
+METRICS = "metrics.json"
+
+
+def list_studies(reports: Path) -> str:
+    """List the reports that lie in a folder, study by study.
+
+    Args:
+        reports: Holds `<study>/<assay>/metrics.json` and `report.html`.
+    """
+    rows = []
+    for path in sorted(reports.glob(f"*/*/{METRICS}")):
+        page = path.with_name("report.html")
+        if not page.exists():
+            continue
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+        if "graph_test" in metrics:
+            study, assay = path.parts[-3:-1]
+            rows.append({"study": study, "assay": assay, "page": page, **_headline(metrics)})
+    for row in rows:
+        row["page"] = row["page"].relative_to(reports).as_posix()
+    return render_page("index.html.j2", rows=rows)
+
+
+def _headline(metrics: dict) -> dict[str, object]:
+    """What the list says of a study; what was not computed is absent from the metrics."""
+    test = metrics["graph_test"]
+    return {
+        "genes": metrics["n_genes"],
+        "times": metrics["n_times"],
+        "mse": metrics["arms"]["step"]["mse"],
+        "baseline": metrics["best_baseline"].replace("_", " "),
+        "skill": metrics.get("skill"),
+        "skill_p": metrics.get("skill_p"),
+        "effect": test.get("effect"),
+        "graph_p": test.get("p"),
+        "coverage": metrics["intervals"]["coverage"],
+    }

@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+import pytest
+
+from step.evaluation.scores import Intervals
+from step.reports.cards import accuracy_card, gene_card, graph_card, interval_card, study_cards
+from tests.evaluation.tables import genes_of, graph_test_of
+from tests.reports.examples import METRICS
+
+PER_GENE = genes_of(4).assign(
+    skill=[0.5, -0.1, 0.2, None],
+    **{"class": ["forecastable", "level only", "level only", "constant"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer", "tone"),
+    [
+        ({}, "Yes", "good"),
+        ({"skill": -0.1}, "No, it is worse", "bad"),
+        ({"skill_p": 0.2}, "No difference beyond chance", "open"),
+        ({"skill_p": None}, "No difference beyond chance", "open"),
+        ({"skill": None}, "Undefined", "open"),
+    ],
+)
+def test_accuracy_is_answered_with_its_uncertainty(changes, answer, tone):
+    card = accuracy_card(replace(METRICS, skill_low=0.1, skill_high=0.3, **changes))
+    assert (card.answer, card.tone) == (answer, tone)
+    if answer == "Yes":
+        assert card.detail == (
+            "20.0 % lower error than local level; 95 % interval 10.0 to 30.0 %; p = 0.01; "
+            "12 forecast origins."
+        )
+
+
+def test_the_smallest_possible_p_of_the_graph_is_told():
+    helps = graph_card(graph_test_of(0.16, 0.18, [0.2] * 19, n_edges=7, shifted=[0.1, 0.2]))
+    assert (helps.answer, helps.tone) == ("Yes", "good")
+    assert "p = 0.05 of 19 rewired graphs (the smallest possible is 0.05)" in helps.detail
+    assert "shifted along their chromosomes: p = 0.67" in helps.detail
+    assert graph_card(graph_test_of(0.3, 0.18, [0.2] * 19, n_edges=7)).answer == "Not beyond chance"
+
+
+@pytest.mark.parametrize(("n_edges", "why"), [(0, "no two genes are connected"), (9, "no graphs")])
+def test_an_untested_graph_is_not_answered(n_edges, why):
+    card = graph_card(graph_test_of(0.1, 0.1, [], n_edges=n_edges))
+    assert card.answer == "Not tested"
+    assert why in card.detail
+
+
+@pytest.mark.parametrize(
+    ("coverage", "answer"),
+    [(0.88, "Yes"), (0.80, "They are too narrow"), (0.97, "They are rather wide")],
+)
+def test_intervals_are_right_within_three_points(coverage, answer):
+    metrics = replace(METRICS, intervals=Intervals(nominal=0.9, coverage=coverage, mean_width=1.5))
+    card = interval_card(metrics)
+    assert card.answer == answer
+    assert f"{100 * coverage:.1f} % inside the 90 % interval 1 time ahead" in card.detail
+
+
+def test_no_count_of_better_genes_stands_without_those_beyond_chance():
+    card = gene_card(PER_GENE, "SES")
+    assert card.answer == "1 of 4 genes"
+    assert "Lower error than SES in 2 of 3 genes, 1 of them at q ≤ 0.05." in card.detail
+    assert "2 level only; 1 constant" in card.detail
+
+
+def test_every_card_says_how_to_read_it():
+    cards = study_cards(METRICS, PER_GENE)
+    assert len(cards) == 4
+    assert all(len(card.reading) > 100 for card in cards)
