@@ -87,7 +87,7 @@ def test_one_message_and_nothing_written(project, case):
     damage, message = CASES[case]
     damage(project / "data" / "01_raw" / "demo")
     with pytest.raises(click.ClickException, match=message) as raised:
-        run(project, "__default__", QUICK)
+        run(project, "mirna", QUICK)
     assert "data/01_raw/demo/" in raised.value.message  # the file is named
     assert written(project) == []
 

@@ -13,7 +13,7 @@ from kedro.io import DataCatalog
 from step.expression.samples import TableLayout, read_measurements
 from step.graphs.regulation import read_regulation
 from tests.conftest import ROOT, copy_project
-from tests.pipelines.conftest import run
+from tests.pipelines.conftest import QUICK, run
 
 PAGE = ROOT / "docs" / "your_own_study.md"
 
@@ -135,7 +135,7 @@ def test_the_commands_run(study, capsys):
     for command in commands:
         assert command[:2] == ["kedro", "run"]
         flags = dict(zip(command[2::2], command[3::2], strict=True))
-        run(study, flags.get("--pipelines", "__default__"), env=flags["--env"])
+        run(study, flags.get("--pipelines", "__default__"), QUICK, env=flags["--env"])
     assert not (study / "data" / "08_reporting" / "mystudy" / "mirna").exists()
     assert (study / "data" / "08_reporting" / "mystudy" / "mrna" / "report.html").exists()
     printed = capsys.readouterr().out

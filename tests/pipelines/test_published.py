@@ -109,9 +109,9 @@ def test_the_report_says_it_on_top(reproduced, assay):
     metrics = json.loads((place / "metrics.json").read_text())
     top = page[page.index("<h1>") : page.index("<h2>")]
     assert "What is scored here is not expression." in top
-    assert f"{metrics['target_expression_pearson']:.3f}" in top
+    assert f"{metrics['target_expression_pearson']:.3f}".replace("-", "−") in top
     for arm in ("last_value", "autoregression"):
-        assert f"{metrics['arms'][arm]['pearson']:.3f}" in top
+        assert f"{metrics['arms'][arm]['pearson']:.3f}".replace("-", "−") in top
     assert "<i>" not in page.replace("C &lt;i&gt;", "")
     figures = {file.stem for file in (place / "figures").glob("*.png")}
     assert figures == {"forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores"}

@@ -127,6 +127,7 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
             with whole_file(drawing) as beside, style:
                 dpi = self._save_args.get("dpi", "figure")
                 data.savefig(beside, format="svg", dpi=dpi, metadata={"Date": None})
+                data.set_layout_engine("none")  # it is laid out
                 super().save(data)
         else:
             super().save(data)
