@@ -12,7 +12,7 @@ SPACE := $(subst ,, )
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
-.PHONY: run test setup study lint coverage docs viz benchmark
+.PHONY: run test setup study lint coverage docs viz viz-build benchmark
 
 run: setup
 	$(BIN)/kedro run
@@ -39,6 +39,9 @@ docs: setup
 
 viz: setup
 	$(BIN)/kedro viz run
+
+viz-build: setup
+	$(BIN)/kedro viz build --include-hooks
 
 benchmark: setup
 	$(BIN)/python -m pytest tests/benchmarks -s -o addopts=
