@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from step.evaluation.events import find_events
-from tests.evaluation.tables import arm_rows, course
+from step.evaluation.events import event_sets, find_events
+from tests.evaluation.tables import arm_rows, course, genes_of
 
 VALUES = course(4)
 
@@ -37,3 +37,29 @@ def test_later_horizons_and_missing_values_are_left_out():
     table = backtest(step=2.0)
     assert find_events(table.assign(horizon=2)).empty
     assert find_events(table.assign(observed=np.nan)).empty
+
+
+def test_sets_of_events_are_found_and_others_are_not():
+    genes = genes_of(40).assign(mse=[*[0.1] * 39, np.nan])
+    planted = [f"g{n}" for n in range(10)]
+    events = pd.DataFrame({"time": 3.0, "gene": [*planted[:8], "g20", "g30"], "surprise": 2.0})
+    events.loc[9, "surprise"] = -2.0
+    sets = {
+        "PLANTED": [name.upper() for name in planted],
+        "OTHER": [f"G{n}" for n in range(18, 39)],
+        "SMALL": ["G0", "G1"],
+    }
+    found = event_sets(events, genes, sets, 3, 500)
+    assert found["term"].tolist() == ["PLANTED", "OTHER", "OTHER"]
+    assert found["direction"].tolist() == ["above", "above", "below"]
+    assert found["overlap"].tolist() == ["8/10", "1/21", "1/21"]
+    assert found["adjusted_p"][0] < 0.001
+    assert found["adjusted_p"][1:].min() > 0.3
+    assert found["genes"][0] == ";".join(planted[:8])
+
+
+def test_without_events_or_sets_nothing_is_tested():
+    genes = genes_of(5).assign(mse=0.1)
+    events = find_events(backtest(step=2.0))
+    assert event_sets(events[:0], genes, {"ALL": ["G0", "G1", "G2"]}, 3, 500).empty
+    assert event_sets(events, genes, {}, 3, 500).empty

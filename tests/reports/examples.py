@@ -71,11 +71,18 @@ EVENTS = pd.DataFrame(
 )
 
 
+EVENT_SETS = pd.DataFrame(
+    {"time": 7.0, "direction": "below", "term": ["SET_A", "SET_B"], "overlap": "1/3", "p": 0.001,
+     "adjusted_p": [0.01, 0.2], "genes": "g1"}
+)  # fmt: skip
+
+
 def report(metrics: Metrics = METRICS, browser: str = "", **changes: pd.DataFrame) -> str:
     """The report of the small study; its gene browser has no data unless some are given."""
     tables = {
         "per_gene": PER_GENE, "enrichment": ENRICHMENT, "events": EVENTS, "samples": SAMPLES,
         "enrichment_ranked": RANKED, "enrichment_scope": SCOPE,
+        "event_sets": EVENT_SETS,
     } | changes  # fmt: skip
     figures = {name: name.encode() for name in FIGURES}
     return write_report(

@@ -10,7 +10,7 @@ import pytest
 
 from step.reports.browser import Courses, browser_data
 from tests.evaluation.tables import backtest_of, course, expression_of, genes_of
-from tests.reports.examples import report
+from tests.reports.examples import ENRICHMENT, report
 
 N_GENES = 300
 NAMES = {0: "Actb", 1: "<b>bold</b>", 2: "Sftpc", 3: "Aqp5"}
@@ -40,7 +40,11 @@ def write_page(folder: Path) -> Path:
         edges,
     )
     path = folder / "report.html"
-    path.write_text(report(per_gene=per_gene, browser=browser_data(per_gene, courses, "ses")))
+    enriched = pd.concat([ENRICHMENT[:10], ENRICHMENT[10:11].assign(group="worst")])
+    page = report(
+        per_gene=per_gene, enrichment=enriched, browser=browser_data(per_gene, courses, "ses")
+    )
+    path.write_text(page)
     return path
 
 
@@ -203,6 +207,18 @@ def test_forecasters_are_switched_on_and_off(page):
     assert "SES" in legend()
     boxes["STEP"].click()
     assert "STEP" not in legend()
+
+
+def test_the_other_tables_are_sorted_and_filtered(page):
+    terms = "#enrichment table[data-name=enrichment] tbody td:first-child"
+    assert len(texts(page, terms)) == 10 + 1
+    one(page, "#enrichment input.filter").send_keys("set_10")
+    assert texts(page, terms) == ["SET_10"]
+    one(page, "#enrichment input.filter").clear()
+    one(page, "#enrichment input.filter").send_keys(" ")
+    click(page, "#enrichment table[data-name=enrichment] th button")
+    click(page, "#enrichment table[data-name=enrichment] th button")
+    assert texts(page, terms)[0] == "SET_9"
 
 
 def test_a_name_is_text_and_an_address_opens_its_gene(page):

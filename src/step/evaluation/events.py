@@ -1,7 +1,10 @@
 """What happened that no forecaster foresaw, time by time."""
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
+SETS = ["time", "direction", "term", "overlap", "p", "adjusted_p", "genes"]
 COLUMNS = ["time", "gene", "observed", "forecast", "surprise"]
 
 
@@ -30,3 +33,51 @@ def find_events(backtest: pd.DataFrame) -> pd.DataFrame:
     order = found["surprise"].abs().rename("size")
     found = found.assign(size=order).sort_values(["time", "size"], ascending=[True, False])
     return found[COLUMNS].reset_index(drop=True)
+
+
+def event_sets(
+    events: pd.DataFrame,
+    per_gene: pd.DataFrame,
+    gene_sets: dict[str, list[str]],
+    smallest: int,
+    largest: int,
+) -> pd.DataFrame:
+    """Test which gene sets are over-represented among the events of each time and direction.
+
+    Hypergeometric test against all scored genes of the study; Benjamini–Hochberg over all sets,
+    times and directions.
+
+    Args:
+        events: time, gene, surprise; see `find_events`.
+        per_gene: gene, symbol, mse; genes without an error are not scored.
+        gene_sets: Name → symbols, matched without regard to case.
+        smallest: Fewest scored genes of a tested set.
+        largest: Most scored genes of a tested set.
+
+    Returns:
+        time, direction (`above` or `below` the forecasts), term, overlap (events in the set / its
+        scored genes), p, adjusted_p, genes (names, joined by semicolons); sets of which an event
+        is a member, by time, direction and p.
+    """
+    scored = per_gene.dropna(subset=["mse"])
+    symbols = scored["symbol"].astype(str).str.upper()
+    members = {
+        name: symbols.isin({gene.upper() for gene in genes}).to_numpy()
+        for name, genes in gene_sets.items()
+    }
+    members = {name: held for name, held in members.items() if smallest <= held.sum() <= largest}
+    directions = np.where(events["surprise"] > 0, "above", "below")
+    found = []
+    for (time, direction), rows in events.groupby(["time", directions]):
+        happened = scored["gene"].isin(rows["gene"]).to_numpy()
+        for term, held in members.items():
+            both = scored["gene"].to_numpy()[happened & held]
+            p = stats.hypergeom.sf(len(both) - 1, len(scored), held.sum(), happened.sum())
+            overlap = f"{len(both)}/{held.sum()}"
+            found.append((time, direction, term, overlap, float(p), np.nan, ";".join(both)))
+    table = pd.DataFrame(found, columns=SETS)
+    if len(table):
+        table["adjusted_p"] = stats.false_discovery_control(table["p"])
+    return table[table["genes"] != ""].sort_values(
+        ["time", "direction", "p", "term"], ignore_index=True
+    )

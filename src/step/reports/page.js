@@ -3,6 +3,7 @@
 
 const ROW_HEIGHT = 30;
 const NEIGHBOURS_SHOWN = 30;
+const FILTERED = 10; // rows beyond which a table can be filtered
 
 /* ---------- small things ---------- */
 
@@ -63,6 +64,19 @@ function sortable(table) {
     save(`${table.dataset.name || "table"}.csv`, [...table.rows].map((row) => [...row.cells].map((cell) => cell.title && cell.tagName === "TD" ? cell.title : cell.textContent))),
   );
   table.parentElement.after(button);
+  if (body.rows.length > FILTERED) table.parentElement.before(filter(body));
+}
+
+function filter(body) {
+  const box = make("input", undefined, { type: "search", class: "filter", placeholder: "Filter the rows", "aria-label": "Filter the rows of the table below" });
+  box.addEventListener("input", () => {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of body.rows) {
+      const text = [...row.cells].map((cell) => cell.title || cell.textContent).join(" ").toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+  });
+  return box;
 }
 
 function compare(a, b, falling) {

@@ -19,6 +19,7 @@ from step.typed import Name, Names, Seed, between, settings
 SETS_PER_GROUP = 10
 SETS_RANKED = 20
 EVENTS_NAMED = 12
+ARROWS = {"above": "↑", "below": "↓"}
 SECTIONS = {
     "accuracy": [
         "arm_errors", "observed_against_forecast", "error_by_time", "skill_by_origin",
@@ -86,10 +87,11 @@ def write_report(
         report: Names and units.
         others: `browser`, the gene browser's data; `backtest`, the settings of the backtest;
             `enrichment_ranked` and `enrichment_scope`, what the ranking as a whole shares and what
-            was tested; PNG files of figures by name.
+            was tested; `event_sets`, the gene sets of the events; PNG files of figures by name.
     """
     browser, backtest = others.pop("browser"), others.pop("backtest")
     ranked, scope = others.pop("enrichment_ranked"), others.pop("enrichment_scope")
+    event_sets = others.pop("event_sets")
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
     return render_report(
         "step.reports",
@@ -109,7 +111,7 @@ def write_report(
         gaining=int((per_gene["graph_q"] <= SIGNIFICANT).sum()),
         flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
-        events=_events_by_time(events),
+        events=_events_by_time(events, event_sets),
         enrichment=records(
             enrichment.groupby(["ranked_by", "group"], sort=False).head(SETS_PER_GROUP)
         ),
@@ -125,13 +127,17 @@ def write_report(
     )
 
 
-def _events_by_time(events: pd.DataFrame) -> list[dict[str, Any]]:
-    """Count the events of each time, and name the largest."""
+def _events_by_time(events: pd.DataFrame, sets: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the events of each time, and name the largest, and their gene sets beyond chance."""
     listed = []
+    beyond = sets[sets["adjusted_p"] <= SIGNIFICANT]
+    terms = (beyond["term"] + " " + beyond["direction"].map(ARROWS)).groupby(beyond["time"])
+    named_sets = terms.agg(", ".join).to_dict()
     for time, rows in events.groupby("time"):
         above = rows["surprise"] > 0
         named = [
-            f"{gene} {'↑' if up else '↓'}" for gene, up in zip(rows["gene"], above, strict=True)
+            f"{gene} {ARROWS['above' if up else 'below']}"
+            for gene, up in zip(rows["gene"], above, strict=True)
         ]
         listed.append(
             {
@@ -139,6 +145,7 @@ def _events_by_time(events: pd.DataFrame) -> list[dict[str, Any]]:
                 "above": int(above.sum()),
                 "below": int((~above).sum()),
                 "genes": ", ".join(named[:EVENTS_NAMED]),
+                "sets": named_sets.get(time, ""),
             }
         )
     return listed

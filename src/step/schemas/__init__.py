@@ -11,7 +11,7 @@ from step.schemas.published import (
     PublishedLossCurves,
     PublishedPerGene,
 )
-from step.schemas.reports import Courses, Enrichment, EnrichmentRanked, Events, PerGene
+from step.schemas.reports import Courses, Enrichment, EnrichmentRanked, Events, EventSets, PerGene
 
 __all__ = [
     "Ablations",
@@ -22,6 +22,7 @@ __all__ = [
     "Edges",
     "Enrichment",
     "EnrichmentRanked",
+    "EventSets",
     "Events",
     "Expression",
     "Forecast",

@@ -116,6 +116,20 @@ class _GeneSets(Table):
     )
 
 
+class EventSets(Table, key=("time", "direction", "term")):
+    """Gene sets over-represented among the events of a time."""
+
+    time: Number = column(description="time of the events, the study's unit")
+    direction: Text = column(
+        isin=["above", "below"], description="whether values lay above or below the forecasts"
+    )
+    term: Text = column(description="name of the gene set")
+    overlap: Text = column(description="events in the set / scored genes of the set")
+    p: Number = column(ge=0, le=1, description="hypergeometric test")
+    adjusted_p: Number = column(ge=0, le=1, description="Benjamini–Hochberg over all tests")
+    genes: Text = column(description="the set's genes among the events")
+
+
 class Enrichment(_GeneSets, key=("ranked_by", "group", "term")):
     """Gene sets over-represented among the best and the worst forecast genes.
 

@@ -11,6 +11,7 @@ from step.evaluation.enrichment import (
     enrich_ranked,
     enrichment_scope,
 )
+from step.evaluation.events import event_sets
 from step.evaluation.graph_test import GraphTest
 from step.evaluation.libraries import fetch_libraries
 from step.evaluation.metrics import Metrics, measure
@@ -84,6 +85,16 @@ def find_enrichment(
         enrich_ranked(per_gene, gene_sets, smallest, largest, report.permutations, report.seed),
         enrichment_scope(per_gene, gene_sets, smallest, largest),
     )
+
+
+def find_event_sets(
+    events: pd.DataFrame,
+    per_gene: pd.DataFrame,
+    gene_sets: dict[str, list[str]],
+    report: ReportConfig,
+) -> pd.DataFrame:
+    """Gene sets of what no forecaster foresaw."""
+    return event_sets(events, per_gene, gene_sets, report.smallest_set, report.largest_set)
 
 
 def copy_tables(*tables: pd.DataFrame) -> tuple[pd.DataFrame, ...]:

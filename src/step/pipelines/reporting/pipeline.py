@@ -13,6 +13,7 @@ from step.pipelines.reporting.nodes import (
     draw_genome,
     draw_samples,
     find_enrichment,
+    find_event_sets,
     pack_browser,
     tabulate_genes,
 )
@@ -62,6 +63,7 @@ ASSAY_OUTPUTS = [
     "metrics",
     "per_gene",
     "events",
+    "event_sets",
     "enrichment",
     "enrichment_ranked",
     "enrichment_scope",
@@ -97,6 +99,12 @@ def _table_nodes() -> list[Node]:
             name="tabulate_genes",
         ),
         Node(find_events, "backtest", "events", name="find_events"),
+        Node(
+            find_event_sets,
+            ["events", "per_gene", "gene_sets", "params:report"],
+            "event_sets",
+            name="find_event_sets",
+        ),
         Node(
             pack_browser,
             ["per_gene", "expression", "samples", "backtest", "forecast", "edges", "metrics"],
@@ -155,7 +163,7 @@ def _report_node() -> Node:
         name: name
         for name in (
             "metrics", "per_gene", "enrichment", "enrichment_ranked", "enrichment_scope", "events",
-            "browser",
+            "event_sets", "browser",
         )
     }  # fmt: skip
     others = {
