@@ -70,7 +70,7 @@ class GenePanel {
     const facts = [
       ["class", g.name("class", this.gene)],
       ["skill", `${score("skill", 3)} (q ${score("skill_q", "p")})`],
-      ["mean squared error", `${score("mse", 4)}; noise alone leaves ${score("noise_floor_mse", 4)}`],
+      ["mean squared error", score("mse", 4) + (g.score("noise_floor_mse", this.gene) === null ? "" : `; noise alone leaves ${score("noise_floor_mse", 4)}`)],
       ["R²", score("r2", 3)],
       ["gain by neighbours", `${score("graph_gain", 3)} (q ${score("graph_q", "p")})`],
       ["reliability", score("reliability", 2)],

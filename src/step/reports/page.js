@@ -196,6 +196,7 @@ class GeneTable {
     this.search = document.getElementById("gene-search");
     this.filter = document.getElementById("gene-class");
     this.texts = genes.genes.map((gene, i) => `${gene}\n${genes.symbols[i]}\n${genes.place(i)}`.toLowerCase());
+    if (genes.count < 12) this.box.style.height = "auto";
     this.head();
     for (const name of genes.named.class.slice(1)) this.filter.append(make("option", name, { value: name }));
     this.box.addEventListener("scroll", () => requestAnimationFrame(() => this.draw()));
