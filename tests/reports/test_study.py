@@ -88,11 +88,14 @@ def test_the_methods_say_what_was_run():
 
 def test_ten_sets_a_group_are_shown_and_their_absence_is_explained():
     assert len(re.findall(r">SET_\d+<", report())) == 10
-    untested = replace(SCOPE, untested="no symbol is known.")
+    untested = replace(SCOPE, untested="no symbol is known")
     none = report(
         enrichment=ENRICHMENT[:0], enrichment_ranked=RANKED[:0], enrichment_scope=untested
     )
     assert "No gene set was tested: no symbol is known." in none
+    untouched = section(report(enrichment=ENRICHMENT[:0]), "enrichment")
+    assert "No gene of a tested set is among the best or the worst." in untouched
+    assert "None" not in untouched
 
 
 def test_the_ranking_as_a_whole_stands_beside_its_ends():
