@@ -1,10 +1,8 @@
 """The documentation site is whole, fits the code, and loads nothing from outside."""
 
 import ast
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from step.evaluation.metrics import Metrics
 from step.evaluation.predictability import CLASSES
 from step.evaluation.scores import ArmScores
 from step.figures.captions import CAPTIONS
+from tests.chromium import asked_for, complaints, leaves, open_chromium
 from tests.conftest import ROOT
 from tools.page_blocks import on_page_markdown
 
@@ -93,23 +92,9 @@ def test_no_page_loads_anything_from_outside(site):
 
 
 def test_pages_opened_from_the_disk_are_searched_and_ask_nothing_of_others(site):
-    webdriver = pytest.importorskip("selenium.webdriver")
-    from selenium.webdriver.support.ui import WebDriverWait
+    with open_chromium("--window-size=1300,1000") as chrome:
+        from selenium.webdriver.support.ui import WebDriverWait
 
-    driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
-    if driver is None or browser is None:
-        pytest.skip("chromium and chromedriver are not installed (Debian: chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for argument in (
-        "headless=new",
-        "no-sandbox",
-        "disable-dev-shm-usage",
-        "window-size=1300,1000",
-    ):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as chrome:
         chrome.get((site / "api" / "index.html").as_uri())
         box = chrome.find_element("css selector", ".md-search__input")
         WebDriverWait(chrome, 20).until(lambda _: box.is_displayed())
@@ -120,12 +105,10 @@ def test_pages_opened_from_the_disk_are_searched_and_ask_nothing_of_others(site)
         )
         found = chrome.find_elements("css selector", ".md-search-result__link")
         assert any("concepts.html" in link.get_attribute("href") for link in found)
-        messages = [json.loads(entry["message"]) for entry in chrome.get_log("performance")]
-        sent = [m["message"] for m in messages if "requestWillBeSent" in m["message"]["method"]]
-        asked = [each["params"]["request"]["url"] for each in sent if "request" in each["params"]]
+        asked = asked_for(chrome)
         assert asked
-        assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-        assert [log for log in chrome.get_log("browser") if log["level"] == "SEVERE"] == []
+        assert [url for url in asked if leaves(url)] == []
+        assert complaints(chrome) == []
 
 
 def test_every_figure_and_score_is_explained():

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from step.figures.samples import principal_components, replicate_agreement, sample_overview
+from step.figures.samples import replicate_agreement, sample_overview
 
 
 def samples(n_genes: int = 40, n_replicates: int = 2, noise: float = 0.1) -> pd.DataFrame:
@@ -33,14 +33,6 @@ def test_a_sample_of_another_time_agrees_less():
     times = table.drop_duplicates("sample").set_index("sample")["time"].reindex(wide.columns)
     agreement = replicate_agreement(wide.sub(wide.mean(axis=1), axis=0), times)
     assert agreement["t5_1"] < 0.6 < agreement["t2_0"]
-
-
-def test_components_are_those_of_the_variance():
-    rng = np.random.default_rng(1)
-    values = np.outer(rng.normal(size=30), rng.normal(size=8))
-    scores, shares = principal_components(values)
-    assert shares[0] == pytest.approx(1.0)
-    assert abs(np.corrcoef(scores[:, 0], values[:, 0])[0, 1]) == pytest.approx(1.0)
 
 
 def test_without_replicates_there_is_no_agreement_to_draw():

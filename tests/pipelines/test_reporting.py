@@ -15,10 +15,8 @@ from openpyxl import load_workbook
 
 from step.evaluation.graph_test import GraphTest
 from step.forecasting.arms import ARMS
-from step.forecasting.backtest import BacktestSettings
 from step.pipelines.reporting.nodes import draw_gene_pages
 from step.pipelines.reporting.pipeline import FIGURES, create_pipeline
-from step.reports.study import ReportConfig
 from tests.conftest import ROOT
 from tests.evaluation.tables import (
     FIRST_TARGET,
@@ -30,34 +28,16 @@ from tests.evaluation.tables import (
     graph_test_of,
     weights_of,
 )
+from tests.forecasting import recipes
+from tests.reports import examples
 
 N_GENES = 8
 ORACLE = replace(ARMS["ses"], name="oracle", label="the oracle", colour="#FF0000")
 TEST = graph_test_of(0.1, 0.12, [0.11] * 19, n_edges=9)
-BACKTEST = BacktestSettings(
-    history_share=0.25,
-    scored_share=0.5,
-    coverage=0.9,
-    simple_arms=("last_value", "ses"),
-    horizons=1,
-    rewirings=19,
-    further_rewirings=19,
-    graph_ridge_rewirings=19,
-    future_times=1,
-    jobs=1,
-    seed=1,
+BACKTEST = replace(
+    recipes.BACKTEST, simple_arms=("last_value", "ses"), horizons=1, future_times=1, seed=1
 )
-REPORT = ReportConfig(
-    study="walks",
-    time_unit="day",
-    extreme_share=0.5,
-    smallest_set=3,
-    largest_set=500,
-    permutations=100,
-    seed=1,
-    libraries=[],
-    gene_pages=False,
-)
+REPORT = replace(examples.REPORT, time_unit="day", extreme_share=0.5)
 EDGE = {"gene_1": "g0", "gene_2": "g1", "kind": "contact", "weight": 1.0, "contact": 0.1,
         "distance": 5000}  # fmt: skip
 SAMPLES = pd.DataFrame({"gene": "g0", "sample": ["s1"], "time": 0.0, "value": 8.0})

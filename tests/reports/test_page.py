@@ -1,7 +1,5 @@
 """The report in a browser: searched, sorted, dark, narrow, and with nothing from outside."""
 
-import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +7,7 @@ import pandas as pd
 import pytest
 
 from step.reports.browser import Courses, browser_data
+from tests.chromium import asked_for, complaints, leaves, open_chromium
 from tests.evaluation.tables import backtest_of, course, expression_of, genes_of
 from tests.reports.examples import ENRICHMENT, report
 
@@ -50,20 +49,10 @@ def write_page(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
-    """Headless Chromium with the page open."""
-    webdriver = pytest.importorskip("selenium.webdriver")
-    driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
-    if driver is None or browser is None:
-        pytest.skip("chromium and chromedriver are not installed (Debian: chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    chrome.page = write_page(tmp_path_factory.mktemp("page")).as_uri()
-    yield chrome
-    chrome.quit()
+    """Headless Chromium, and the page."""
+    with open_chromium() as chrome:
+        chrome.page = write_page(tmp_path_factory.mktemp("page")).as_uri()
+        yield chrome
 
 
 @pytest.fixture
@@ -274,10 +263,5 @@ def test_controls_have_names(page):
 def test_the_page_asks_for_nothing_and_complains_of_nothing(page):
     for gene in ("3", "1"):
         click(page, f'#gene-rows tr[data-gene="{gene}"]')
-    asked = [
-        json.loads(entry["message"])["message"]["params"]["request"]["url"]
-        for entry in page.get_log("performance")
-        if '"Network.requestWillBeSent"' in entry["message"]
-    ]
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert [url for url in asked_for(page) if leaves(url)] == []
+    assert complaints(page) == []

@@ -58,24 +58,14 @@ def enrichment_scope(
         n_sets=len(gene_sets),
         n_tested=len(tested),
         n_in_sets=len(set().union(*tested.values())),
-        untested=why_untested(per_gene, gene_sets, smallest, largest),
+        untested=None if tested else _why_untested(ranking, gene_sets, smallest, largest),
     )
 
 
-def why_untested(
-    per_gene: pd.DataFrame, gene_sets: dict[str, list[str]], smallest: int, largest: int
-) -> str | None:
-    """Say why no gene set can be tested; None where one can.
-
-    Args:
-        per_gene: symbol, skill.
-        gene_sets: Name → symbols.
-        smallest: Fewest ranked genes of a tested set.
-        largest: Most ranked genes of a tested set.
-    """
-    ranking = _rank(per_gene, RANKINGS[0])
-    if _testable(gene_sets, ranking, smallest, largest):
-        return None
+def _why_untested(
+    ranking: pd.DataFrame, gene_sets: dict[str, list[str]], smallest: int, largest: int
+) -> str:
+    """Say why no gene set can be tested."""
     if ranking.empty:
         return "no gene has a skill by which it could be ranked"
     counts = {name: len(_present(genes, ranking)) for name, genes in gene_sets.items()}

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from step.figures import style
+from step.figures.components import principal_components
 
 N_MOVING = 7
 
@@ -24,7 +25,8 @@ def embedding_trajectories(embeddings: np.ndarray, gene_names: np.ndarray) -> Fi
         return style.message("No gene is connected to another.")
     points = embeddings[:, connected].astype(float)
     names = np.asarray(gene_names)[connected]
-    path, shares = _principal(points)
+    scores, shares = principal_components(points.reshape(-1, points.shape[-1]))
+    path = scores.reshape(*points.shape[:2], 2)
     moved = np.linalg.norm(np.diff(points, axis=0), axis=2).sum(axis=0)
     most = [gene for gene in np.argsort(-moved, kind="stable")[:N_MOVING] if moved[gene] > 0]
     figure = Figure(figsize=(8, 5.2), layout="constrained")
@@ -39,8 +41,8 @@ def embedding_trajectories(embeddings: np.ndarray, gene_names: np.ndarray) -> Fi
         axes.plot(x, y, color=colour, linewidth=1.2, label=name, zorder=3)
         axes.plot(x[0], y[0], "o", markerfacecolor="white", color=colour, markersize=5, zorder=4)
         axes.plot(x[-1], y[-1], "o", color=colour, markersize=7, zorder=4)
-    axes.set_xlabel(f"first principal component ({shares[0]:.0f} % of the variance)")
-    axes.set_ylabel(f"second principal component ({shares[1]:.0f} %)")
+    axes.set_xlabel(f"first principal component ({100 * shares[0]:.0f} % of the variance)")
+    axes.set_ylabel(f"second principal component ({100 * shares[1]:.0f} %)")
     axes.set_title(style.counted(len(names), "connected gene"))
     ends = [
         Line2D([], [], linestyle="none", marker="o", color="#B5B5B5", label="all genes, last time"),
@@ -57,24 +59,3 @@ def embedding_trajectories(embeddings: np.ndarray, gene_names: np.ndarray) -> Fi
         bbox_to_anchor=(1.0, 0.5),
     )
     return figure
-
-
-def _principal(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Principal components of all genes at all times.
-
-    Args:
-        points: Shape `[time, gene, dimension]`.
-
-    Returns:
-        The first two components, shape `[time, gene, 2]`, and their shares of the variance, %.
-    """
-    centred = points - points.mean(axis=(0, 1))
-    flat = centred.reshape(-1, points.shape[-1])
-    variances, directions = np.linalg.eigh(flat.T @ flat)
-    variances, directions = variances[::-1], directions[:, ::-1]
-    signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(len(variances))])
-    path = centred @ (directions * signs)[:, :2]
-    if path.shape[-1] < 2:
-        path, variances = np.pad(path, ((0, 0), (0, 0), (0, 1))), np.append(variances, 0.0)
-    total = max(variances.sum(), 1e-300)
-    return path, 100.0 * np.maximum(variances[:2], 0.0) / total

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from step.figures import style
+from step.figures.components import principal_components
 
 FEWEST = 3  # samples, and genes, of which components can be drawn
 
@@ -44,13 +45,6 @@ def sample_overview(samples: pd.DataFrame, time_unit: str) -> Figure:
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     return figure
-
-
-def principal_components(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First two principal components of rows: scores, `[row, 2]`, and shares of the variance."""
-    left, sizes, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
-    squares = sizes**2
-    return left[:, :2] * sizes[:2], squares[:2] / max(squares.sum(), np.finfo(float).tiny)
 
 
 def replicate_agreement(centred: pd.DataFrame, times: pd.Series) -> pd.Series:

@@ -164,7 +164,8 @@ class InContextForecaster:
         network = copy.deepcopy(self._network)
         inputs, ahead, arms, kinds, neighbours = tensors(context)
         with torch.no_grad():
-            hidden = network.hidden(inputs, ahead, kinds, neighbours, operators(graphs))
+            blocks = network.hidden_in_blocks(inputs, ahead, kinds, neighbours, operators(graphs))
+            hidden = torch.cat([each for _, each in blocks], dim=2)
         target = torch.from_numpy(came.astype(np.float32))
         descent = torch.optim.SGD(network.head[-1].parameters(), self._fine_tuning)
         made = []

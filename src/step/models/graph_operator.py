@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -16,15 +17,23 @@ class GraphOperator:
         source: Where each edge begins, in the order of where it ends, shape `[edge]`.
         pointer: The edges that end at gene g are pointer[g] … pointer[g + 1], shape `[gene + 1]`.
         weight: −w / √(dᵢ dⱼ) of each edge, shape `[edge]` or `[edge, batch, time]`.
-        laplacian: Of a static graph, L̃ = 2 L / λ_max − I with L = I − D^-½ A D^-½ and λ_max = 2,
-            that is −D^-½ A D^-½; sparse, shape `[gene, gene]`, zero for genes without edges.
     """
 
     degree: Tensor
     source: Tensor
     pointer: Tensor
     weight: Tensor
-    laplacian: Tensor | None
+
+    @cached_property
+    def laplacian(self) -> Tensor | None:
+        """L̃ of a static graph, sparse, shape `[gene, gene]`, zero for genes without edges.
+
+        L̃ = 2 L / λ_max − I with L = I − D^-½ A D^-½ and λ_max = 2, that is −D^-½ A D^-½.
+        """
+        if self.weight.dim() > 1:
+            return None
+        n_genes = len(self.pointer) - 1
+        return csr_tensor(self.pointer, self.source, self.weight, (n_genes, n_genes))
 
     @classmethod
     def from_edges(cls, edge_index: Tensor, edge_weight: Tensor, n_genes: int) -> "GraphOperator":
@@ -44,10 +53,7 @@ class GraphOperator:
         scaled = -weight * root[..., source] * root[..., target]
         counts = torch.bincount(target, minlength=n_genes)
         pointer = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-        if weight.dim() > 1:
-            return cls(degree, source, pointer, scaled.movedim(-1, 0), None)
-        laplacian = csr_tensor(pointer, source, scaled, (n_genes, n_genes))
-        return cls(degree, source, pointer, scaled, laplacian)
+        return cls(degree, source, pointer, scaled.movedim(-1, 0))
 
     @classmethod
     def of_neighbours(cls, pointer: Tensor, source: Tensor, weight: Tensor) -> "GraphOperator":
@@ -61,9 +67,7 @@ class GraphOperator:
             source: As the attribute, shape `[edge]`.
             weight: Of each edge; absolute weights that lead to a gene sum to one, shape `[edge]`.
         """
-        n_genes = len(pointer) - 1
-        laplacian = csr_tensor(pointer, source, -weight, (n_genes, n_genes))
-        return cls(pointer.diff().to(weight.dtype), source, pointer, -weight, laplacian)
+        return cls(pointer.diff().to(weight.dtype), source, pointer, -weight)
 
     def propagate(self, nodes: Tensor) -> Tensor:
         """L̃ x at every time of every window: `[gene, batch, time, channel]`, shape kept.
@@ -95,7 +99,6 @@ class GraphOperator:
             source=self.source.to(device),
             pointer=self.pointer.to(device),
             weight=self.weight.to(device),
-            laplacian=None if self.laplacian is None else self.laplacian.to(device),
         )
 
 

@@ -199,34 +199,14 @@ class InContextNetwork(nn.Module):
         neighbours: Tensor,
         graphs: tuple[GraphOperator, ...],
     ) -> Mixture:
-        """Forecast from every time; arguments as in `hidden` and `mix`."""
-        hidden = self._hidden(inputs, ahead, kinds, neighbours, graphs)
+        """Forecast from every time; arguments as in `hidden_in_blocks` and `mix`."""
+        hidden = self.hidden_in_blocks(inputs, ahead, kinds, neighbours, graphs)
         parts = [vars(self.mix(each, arms[:, :, genes])) for genes, each in hidden]
         return Mixture(
             **{name: torch.cat([part[name] for part in parts], dim=2) for name in parts[0]}
         )
 
-    def hidden(
-        self,
-        inputs: Tensor,
-        ahead: Tensor,
-        kinds: Tensor,
-        neighbours: Tensor,
-        graphs: tuple[GraphOperator, ...],
-    ) -> Tensor:
-        """Compute what the last layer sees, `[time, horizon, gene, head_channels]`.
-
-        Args:
-            inputs: `[time, gene, number]`.
-            ahead: `[time, horizon, gene, number]`.
-            kinds: `[kind, time, number]`.
-            neighbours: `[kind, time, gene, number]`.
-            graphs: Of each kind.
-        """
-        hidden = self._hidden(inputs, ahead, kinds, neighbours, graphs)
-        return torch.cat([each for _, each in hidden], dim=2)
-
-    def _hidden(
+    def hidden_in_blocks(
         self,
         inputs: Tensor,
         ahead: Tensor,
@@ -234,7 +214,18 @@ class InContextNetwork(nn.Module):
         neighbours: Tensor,
         graphs: tuple[GraphOperator, ...],
     ) -> Iterator[tuple[slice, Tensor]]:
-        """Compute `hidden` of one block of genes after another."""
+        """Compute what the last layer sees, one block of genes after another.
+
+        Args:
+            inputs: `[time, gene, number]`.
+            ahead: `[time, horizon, gene, number]`.
+            kinds: `[kind, time, number]`.
+            neighbours: `[kind, time, gene, number]`.
+            graphs: Of each kind.
+
+        Yields:
+            The genes, and `[time, horizon, gene, head_channels]` of them.
+        """
         edges = KindsOfEdges(graphs, torch.sigmoid(self.kind_weight(kinds))[..., 0])
         beside = (edges.weight[..., None, None] * neighbours).sum(dim=0)
         inputs = torch.cat([inputs, beside], dim=-1)

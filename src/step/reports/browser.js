@@ -375,7 +375,6 @@ async function browse() {
   document.documentElement.dataset.ready = "true";
 }
 
-document.querySelectorAll("table.sortable").forEach(sortable);
 browse().catch((error) => {
   const box = document.getElementById("gene-failed");
   box.hidden = false;

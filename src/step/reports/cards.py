@@ -64,9 +64,7 @@ def accuracy_card(metrics: Metrics) -> Card:
     else:
         answer, tone = "No difference beyond chance", "open"
     parts = [size]
-    if metrics.skill_low is not None and metrics.skill_high is not None:
-        low, high = 100 * metrics.skill_low, 100 * metrics.skill_high
-        parts.append(f"95 % interval {_signed(low)} to {_signed(high)} %")
+    parts += _interval(metrics.skill_low, metrics.skill_high)
     parts.append("p unknown: too few origins" if p is None else f"p = {p:.2g}")
     parts.append(f"{metrics.n_origins} forecast origins")
     return Card(question, answer, "; ".join(parts) + ".", reading, tone)
@@ -82,16 +80,12 @@ def graph_card(test: GraphTest) -> Card:
         "the mean of the rewired ones."
     )
     if test.p is None:
-        why = (
-            "no two genes are connected" if test.untested == "no edges" else "no graphs to compare"
+        detail = (
+            "It was not tested: no two genes are connected."
+            if test.untested == "no edges"
+            else "There are no graphs to compare."
         )
-        return Card(
-            subject,
-            "Not tested",
-            f"There are {why}." if "no graphs" in why else f"It was not tested: {why}.",
-            reading,
-            "open",
-        )
+        return Card(subject, "Not tested", detail, reading, "open")
     n = len(test.rewired_mse)
     helps = test.p <= SIGNIFICANT
     detail = [
@@ -99,10 +93,7 @@ def graph_card(test: GraphTest) -> Card:
     ]
     if test.effect is not None:
         size = f"{abs(100 * test.effect):.1f} % {'lower' if test.effect > 0 else 'higher'} error"
-        if test.effect_low is not None and test.effect_high is not None:
-            low, high = 100 * test.effect_low, 100 * test.effect_high
-            size += f", 95 % interval {_signed(low)} to {_signed(high)} %"
-        detail.insert(0, size)
+        detail.insert(0, ", ".join([size, *_interval(test.effect_low, test.effect_high)]))
     if test.shifted_p is not None:
         detail.append(f"genes shifted along their chromosomes: p = {test.shifted_p:.2g}")
     answer = "Yes" if helps else "Not beyond chance"
@@ -160,5 +151,8 @@ def _covered(horizon: int, intervals: Intervals) -> str:
     )
 
 
-def _signed(number: float) -> str:
-    return f"{number:.1f}".replace("-", "−")
+def _interval(low: float | None, high: float | None) -> list[str]:
+    """The interval of a share of the error, if there is one."""
+    if low is None or high is None:
+        return []
+    return [f"95 % interval {100 * low:.1f} to {100 * high:.1f} %".replace("-", "−")]

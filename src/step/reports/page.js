@@ -323,3 +323,5 @@ function spacer(rows) {
   row.append(cell);
   return row;
 }
+
+document.querySelectorAll("table.sortable").forEach(sortable);
