@@ -27,6 +27,7 @@ SMALL = Simulation(
     regulatory_coupling=0.0,
     noise_sd=0.05,
     replicates=3,
+    n_times=26,
 )
 
 
@@ -43,7 +44,7 @@ def test_headers_name_the_times_and_their_replicates(replicates):
     for table, first in ((simulate_mrna(*genome, setting)[0], 1),
                          (simulate_mirna(*genome, setting)[0], 2)):  # fmt: skip
         counts = times_of(table, first).value_counts().sort_index()
-        np.testing.assert_array_equal(counts.index, sample_times())
+        np.testing.assert_array_equal(counts.index, sample_times(26))
         assert counts.between(max(replicates - 1, 2), max(replicates + 1, 2)).all()
         assert replicates == 1 or counts.nunique() > 1
 
@@ -134,3 +135,11 @@ def test_gene_sets_tell_roles_compartments_and_chromosomes():
     )
     assert set(sets["DEMO_CHR2"]) == set(annotation["gene"][annotation["chrom"] == "chr2"])
     assert sum(name.startswith("DEMO_RANDOM") for name in sets) == 20
+
+
+@pytest.mark.parametrize("n_times", [6, 40])
+def test_a_course_is_as_long_as_asked_for(n_times):
+    setting = replace(SMALL, n_times=n_times)
+    table, _, _ = simulate_mrna(*simulate_genome(setting), setting)
+    assert times_of(table, 1).nunique() == n_times
+    assert times_of(table, 1).is_monotonic_increasing

@@ -45,6 +45,7 @@ class Simulation:
         regulatory_coupling: Pull of a gene's regulators per day, 0 (none) to 1.
         noise_sd: Of a replicate, log2.
         replicates: Samples a time, about; at least two.
+        n_times: Sampled times.
     """
 
     seed: Seed
@@ -59,6 +60,7 @@ class Simulation:
     regulatory_coupling: Annotated[float, between(0, 1)]
     noise_sd: Annotated[float, between(0, 10)]
     replicates: Annotated[int, between(1, 100)]
+    n_times: Annotated[int, between(6, 200)]
 
     def __post_init__(self) -> None:
         """Raise ValueError where the map has more bins than can be drawn."""
@@ -208,9 +210,11 @@ def simulate_gene_sets(
     return sets
 
 
-def sample_times() -> np.ndarray:
-    """List E16.5, each half day from P0.5 to P7, then each day to P18, in days after birth."""
-    return np.concatenate([[16.5 - BIRTH_DAY], np.arange(0.5, 7.5, 0.5), np.arange(8.0, 19.0)])
+def sample_times(n_times: int) -> np.ndarray:
+    """List E16.5, each half day from P0.5 to P7, then each day from P8, in days after birth."""
+    half_days = np.arange(0.5, 7.5, 0.5)
+    days = np.arange(8.0, 8.0 + n_times)
+    return np.concatenate([[16.5 - BIRTH_DAY], half_days, days])[:n_times]
 
 
 def _course(
@@ -223,7 +227,7 @@ def _course(
         Followed(neighbours, simulation.coupling),
         Followed(regulators, simulation.regulatory_coupling),
     ]
-    latent = simulate_latent(followed, leading, sample_times(), seed)
+    latent = simulate_latent(followed, leading, sample_times(simulation.n_times), seed)
     return latent, leading
 
 
@@ -234,13 +238,13 @@ def _sample(annotation: pd.DataFrame, n_genes: int, rng: np.random.Generator) ->
 
 def _replicates(simulation: Simulation, rng: np.random.Generator) -> np.ndarray:
     """Draw the number of samples at each time: one is lost or added now and then."""
-    change = rng.choice([-1, 0, 1], size=len(sample_times()), p=[0.15, 0.7, 0.15])
+    change = rng.choice([-1, 0, 1], size=simulation.n_times, p=[0.15, 0.7, 0.15])
     return np.maximum(simulation.replicates + change, 2)
 
 
 def _headers(replicates: np.ndarray) -> list[str]:
     return [
         f"{'E16.5' if time < 0 else f'P{time:g}'}_r{replicate}"
-        for time, count in zip(sample_times(), replicates, strict=True)
+        for time, count in zip(sample_times(len(replicates)), replicates, strict=True)
         for replicate in range(1, count + 1)
     ]
