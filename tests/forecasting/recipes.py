@@ -37,6 +37,7 @@ BACKTEST = BacktestSettings(
     rewirings=19,
     further_rewirings=19,
     graph_ridge_rewirings=19,
+    tested_genes=5000,
     future_times=2,
     jobs=1,
     seed=7,

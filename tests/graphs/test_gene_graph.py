@@ -27,3 +27,10 @@ def test_a_directed_edge_is_heard_by_its_second_gene_alone():
     graph = GeneGraph(np.array([0, 2]), np.array([1, 1]), np.array([-1.0, 1.0]), 3, directed=True)
     mean = graph.neighbour_mean.toarray()
     np.testing.assert_allclose(mean, [[0, 0, 0], [-0.5, 0, 0.5], [0, 0, 0]])
+
+
+def test_edges_among_some_genes_are_numbered_anew():
+    graph = GeneGraph(np.array([0, 1, 3]), np.array([1, 2, 4]), np.array([1.0, 2.0, 3.0]), 5)
+    part = graph.among(np.array([4, 3, 1]))
+    assert (part.first.tolist(), part.second.tolist(), part.weight.tolist()) == ([1], [0], [3.0])
+    assert part.n_genes == 3

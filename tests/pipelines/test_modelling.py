@@ -1,5 +1,7 @@
 """What modelling makes of courses that hold little."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ SETTINGS = BacktestSettings(
     rewirings=3,
     further_rewirings=3,
     graph_ridge_rewirings=3,
+    tested_genes=5000,
     future_times=3,
     jobs=1,
     seed=1,
@@ -102,3 +105,18 @@ def test_kinds_of_edges_are_tested_together_and_alone():
 def test_weights_of_the_arms_sum_to_one():
     weights = modelled(expression(14, 6))["weights"]
     np.testing.assert_allclose(weights.groupby("gene")["weight"].sum(), 1.0, rtol=1e-5)
+
+
+def test_of_a_large_study_a_part_of_the_genes_tests_the_graph():
+    table = expression(8, 120)
+    names = [f"g{n}" for n in range(120)]
+    edges = pd.DataFrame(
+        {"gene_1": names[:-1], "gene_2": names[1:], "kind": "contact", "weight": 1.0}
+    )
+    genes = pd.DataFrame({"gene": names, "chrom": "chr1", "tss": np.arange(120)})
+    settings = replace(SETTINGS, tested_genes=100, simple_arms=("last_value",))
+    network = NetworkSettings(kind="STEPmr", fine_tuning=0.0)
+    found = run_backtest(table, edges, genes, network, settings)
+    test = found["graph_test"]
+    assert (test.tested_genes, test.n_edges, len(test.rewired_mse)) == (100, 119, 3)
+    assert found["backtest"]["gene"].nunique() == 120

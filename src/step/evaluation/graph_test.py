@@ -31,6 +31,7 @@ class GraphTest:
             where no chromosome holds two genes.
         shifted_p: Permutation p of the real graph among the shifted ones; None without them.
         graph_ridge: The same for `graph_ridge`; None in a part of another test.
+        tested_genes: Number of genes that the test was made on; None where these are all.
         kinds: The same for graphs of one kind of edge alone, where there are several kinds.
     """
 
@@ -46,6 +47,7 @@ class GraphTest:
     shifted_mse: tuple[float, ...] = ()
     shifted_p: float | None = None
     graph_ridge: "GraphTest | None" = None
+    tested_genes: int | None = None
     kinds: dict[str, "GraphTest"] = field(default_factory=dict)
 
 

@@ -28,12 +28,15 @@ class GraphTestSettings:
             of each kind of edge alone; never more than `rewirings`.
         graph_ridge_rewirings: The same as `rewirings` for `graph_ridge`, which is tested beside
             `step`.
+        tested_genes: Most genes that the tests compute on. Of a larger study they take a stretch
+            of the genome, with the genes that regulate those on it.
         seed: Of the rewiring.
     """
 
     rewirings: Annotated[int, between(0, 100_000)]
     further_rewirings: Annotated[int, between(0, 100_000)]
     graph_ridge_rewirings: Annotated[int, between(0, 100_000)]
+    tested_genes: Annotated[int, between(100, 1_000_000)]
     seed: Seed
 
 

@@ -63,6 +63,17 @@ class Course:
         )
         return other
 
+    def among(self, genes: np.ndarray) -> "Course":
+        """Return the course of some of the genes, as if there were no others."""
+        return walk(
+            self.panel.among(genes),
+            {kind: graph.among(genes) for kind, graph in self.graphs.items()},
+            self.ahead.shape[1],
+            self.first,
+            self.network,
+            self.jobs,
+        )
+
     def came(self, later: int) -> np.ndarray:
         """What was measured some times after each, log2, `[time, gene]`; NaN beyond the last."""
         mean = self.panel.mean

@@ -35,6 +35,10 @@ class Places:
     chromosome: np.ndarray
     place: np.ndarray
 
+    def among(self, genes: np.ndarray) -> "Places":
+        """The places of some of the genes."""
+        return Places(self.chromosome[genes], self.place[genes])
+
 
 def gene_places(genes: pd.DataFrame, names: np.ndarray) -> Places:
     """Look up where genes lie.

@@ -47,6 +47,17 @@ class Panel:
             self.n_replicates[seen],
         )
 
+    def among(self, genes: np.ndarray) -> "Panel":
+        """The course of some of the genes, by their positions."""
+        return Panel(
+            self.genes[genes],
+            self.times,
+            self.mean[:, genes],
+            self.robust[:, genes],
+            self.replicate_variance[:, genes],
+            self.n_replicates[:, genes],
+        )
+
     def usual_step(self) -> float:
         """The median of the last five steps between times, in the study's unit."""
         return float(np.median(np.diff(self.times)[-5:]))

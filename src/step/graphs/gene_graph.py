@@ -75,6 +75,16 @@ class GeneGraph:
         """Number of the connected part that each gene belongs to, from 0 on, shape `[gene]`."""
         return connected_components(self.adjacency(self.weight), directed=False)[1]
 
+    def among(self, genes: np.ndarray) -> "GeneGraph":
+        """The edges between some of the genes, which are numbered anew in the order given."""
+        number = np.full(self.n_genes, -1)
+        number[genes] = np.arange(len(genes))
+        first, second = number[self.first], number[self.second]
+        kept = (first >= 0) & (second >= 0)
+        return GeneGraph(
+            first[kept], second[kept], self.weight[kept], len(genes), directed=self.directed
+        )
+
     def without_edges(self) -> "GeneGraph":
         """The same genes, unconnected."""
         return replace(self, first=self.first[:0], second=self.second[:0], weight=self.weight[:0])

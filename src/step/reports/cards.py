@@ -96,6 +96,8 @@ def graph_card(test: GraphTest) -> Card:
         detail.insert(0, ", ".join([size, *_interval(test.effect_low, test.effect_high)]))
     if test.shifted_p is not None:
         detail.append(f"genes shifted along their chromosomes: p = {test.shifted_p:.2g}")
+    if test.tested_genes is not None:
+        detail.append(f"tested on {test.tested_genes:,} genes: a stretch of the genome")
     answer = "Yes" if helps else "Not beyond chance"
     return Card(subject, answer, "; ".join(detail) + ".", reading, "good" if helps else "open")
 

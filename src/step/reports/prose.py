@@ -76,6 +76,8 @@ def methods(metrics: Metrics, settings: BacktestSettings) -> list[str]:
             "Whether the graph helps was tested by repeating the forecasts on "
             f"{len(test.rewired_mse)} graphs in which connected genes had exchanged places"
         )
+        if test.tested_genes is not None:
+            second += f" (those of {test.tested_genes:,} genes, a stretch of the genome)"
         if test.shifted_p is not None:
             second += f", and on {len(test.shifted_mse)} in which genes were shifted along "
             second += "their chromosomes"

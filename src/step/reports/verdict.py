@@ -59,6 +59,11 @@ def graph_verdict(test: GraphTest) -> str:
     """Whether the graph helps, all edges together, each kind alone, and in a linear law."""
     tested = "The graph" if test.kinds else "The genome's contacts"
     parts = [_whole_verdict(test, tested)]
+    if test.tested_genes is not None:
+        parts.append(
+            f"These errors are those of {test.tested_genes:,} connected genes, a stretch of the "
+            "genome, on which all tests of the graph were made (`backtest.tested_genes`)."
+        )
     parts += [_part_verdict(f"{KINDS[kind]} alone", part) for kind, part in test.kinds.items()]
     if test.graph_ridge is not None:
         parts.append(

@@ -36,6 +36,7 @@ from step.forecasting.in_context import (
 from step.forecasting.origins import Origins, forecast_origins
 from step.forecasting.panel import panel_from_expression
 from step.graphs.gene_graph import gene_graphs
+from step.graphs.stretch import stretch
 
 TESTED = [name for name, arm in ARMS.items() if not arm.simple]
 
@@ -101,8 +102,18 @@ def course_of(
 def _test_graphs(
     course: Course, origins: Origins, genes: pd.DataFrame, backtest: BacktestSettings
 ) -> GraphTest:
-    """Test all kinds of edges together, and where there are several, each alone."""
+    """Test all kinds of edges together, and where there are several, each alone.
+
+    A large study is tested on a part of its genes.
+    """
     places = gene_places(genes, course.panel.genes)
+    n_edges = sum(len(graph.first) for graph in course.graphs.values())
+    part = None
+    if len(course.panel.genes) > backtest.tested_genes and n_edges:
+        chosen = stretch(
+            course.graphs, places.chromosome, places.place, backtest.tested_genes, backtest.seed
+        )
+        course, places, part = course.among(chosen), places.among(chosen), len(chosen)
     whole = _test_graph(course, origins, "step", "step_no_graph", backtest, places)
     linear = replace(backtest, rewirings=backtest.graph_ridge_rewirings)
     ridge = _test_graph(course, origins, "graph_ridge", "ridge_ar", linear)
@@ -112,7 +123,7 @@ def _test_graphs(
         for kind, graph in course.graphs.items():
             alone = course.on({kind: graph}, KEPT)
             kinds[kind] = _test_graph(alone, origins, "step", "step_no_graph", further)
-    return replace(whole, graph_ridge=ridge, kinds=kinds)
+    return replace(whole, graph_ridge=ridge, kinds=kinds, n_edges=n_edges, tested_genes=part)
 
 
 def _test_graph(
