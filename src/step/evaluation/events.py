@@ -20,13 +20,17 @@ def find_events(backtest: pd.DataFrame) -> pd.DataFrame:
         all arms missed, in half widths of the interval; above 1, and negative where the value lay
         below), by time, the largest first.
     """
-    rows = backtest[(backtest["horizon"] == 1) & backtest["observed"].notna()]
+    counted = backtest[(backtest["horizon"] == 1) & backtest["observed"].notna()]
+    key = ["target_time", "gene"]
+    own = counted.loc[counted["arm"] == "step", [*key, "observed", "forecast", "upper"]]
+    # Where STEP's own interval holds the value, no further arm is asked.
+    beyond = (own["observed"] - own["forecast"]).abs() > own["upper"] - own["forecast"]
+    own = own[beyond]
+    rows = counted[[*key, "observed", "forecast"]].merge(own[key], on=key)
     rows = rows.assign(missed=rows["observed"] - rows["forecast"])
-    rows = rows.assign(distance=rows["missed"].abs())
     # The arm that missed least stands for all.
-    nearest = rows.sort_values("distance", kind="stable").drop_duplicates(["target_time", "gene"])
-    own = rows.loc[rows["arm"] == "step", ["target_time", "gene", "observed", "forecast", "upper"]]
-    both = own.merge(nearest[["target_time", "gene", "missed"]], on=["target_time", "gene"])
+    rows = rows.assign(distance=rows["missed"].abs()).sort_values("distance", kind="stable")
+    both = own.merge(rows.drop_duplicates(key)[[*key, "missed"]], on=key)
     half = both["upper"] - both["forecast"]
     both["surprise"] = both["missed"] / half.where(half > 0)
     found = both[both["surprise"].abs() > 1].rename(columns={"target_time": "time"})

@@ -91,11 +91,12 @@ def measure(
         study: Name of the study.
         assay: `mrna` or `mirna`.
     """
-    by_horizon = {
-        int(horizon): (rows, score_backtest(rows, expression, coverage))
-        for horizon, rows in backtest.groupby("horizon")
+    first = backtest[backtest["horizon"] == 1]
+    arms = score_backtest(first, expression, coverage)
+    later = {
+        str(horizon): _score_horizon(backtest[backtest["horizon"] == horizon], expression, coverage)
+        for horizon in sorted(set(backtest["horizon"].unique()) - {1})
     }
-    first, arms = by_horizon.pop(1)
     baseline = best_baseline(arms)
     skill = arms[baseline].step_skill
     interval = None
@@ -119,12 +120,13 @@ def measure(
         arms=arms,
         graph_test=test,
         intervals=score_intervals(first[first["arm"] == "step"], coverage),
-        horizons={
-            str(horizon): HorizonScores(
-                int(rows["origin"].nunique()),
-                scores,
-                score_intervals(rows[rows["arm"] == "step"], coverage),
-            )
-            for horizon, (rows, scores) in by_horizon.items()
-        },
+        horizons=later,
+    )
+
+
+def _score_horizon(rows: pd.DataFrame, expression: pd.DataFrame, coverage: float) -> HorizonScores:
+    return HorizonScores(
+        int(rows["origin"].nunique()),
+        score_backtest(rows, expression, coverage),
+        score_intervals(rows[rows["arm"] == "step"], coverage),
     )

@@ -116,11 +116,14 @@ def score_arms(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame
         The attributes of `PointScores`, indexed by arm, in order of appearance; NaN where not
         defined, as where nothing varies by more than rounding.
     """
-    scored = _with_last(backtest, expression).dropna(subset=["observed"])
     steps = _early_step(expression, backtest["origin"].min())
-    return pd.DataFrame(
-        {arm: _score(rows, steps) for arm, rows in scored.groupby("arm", sort=False)}
-    ).T.rename_axis("arm")
+    last = expression.rename(columns={"time": "origin", "mean": "last"})
+    last = last[["gene", "origin", "last"]]
+    scores = {
+        arm: _score(rows.dropna(subset=["observed"]), last, steps)
+        for arm, rows in backtest.groupby("arm", sort=False)
+    }
+    return pd.DataFrame(scores).T.rename_axis("arm")
 
 
 def score_genes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -155,7 +158,8 @@ def score_genes(rows: pd.DataFrame) -> pd.DataFrame:
 def origin_losses(backtest: pd.DataFrame) -> pd.DataFrame:
     """Mean squared error of each arm at each origin, origins ascending in the index."""
     squared = (backtest["observed"] - backtest["forecast"]) ** 2
-    return backtest.assign(loss=squared).pivot_table(
+    columns = backtest[["origin", "arm"]].assign(loss=squared)
+    return columns.pivot_table(
         index="origin", columns="arm", values="loss", aggfunc="mean", sort=True
     )
 
@@ -195,15 +199,16 @@ def _crps(rows: pd.DataFrame, nominal: float) -> float:
     return float(score.mean())
 
 
-def _score(rows: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
+def _score(rows: pd.DataFrame, last: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
     genes = score_genes(rows)
-    observed, forecast, last = rows["observed"], rows["forecast"], rows["last"]
+    rows = rows.merge(last, on=["gene", "origin"], how="left")
+    observed, forecast, before = rows["observed"], rows["forecast"], rows["last"]
     mse = float(((observed - forecast) ** 2).mean())
     variance = float(((observed - rows.groupby("gene")["observed"].transform("mean")) ** 2).mean())
     both_vary = not any(is_rounding(each.var(ddof=0), each.mean()) for each in (observed, forecast))
-    change = observed - last
-    moved = last.notna() & ~is_rounding(change**2, last)
-    right = np.sign(forecast - last) == np.sign(change)
+    change = observed - before
+    moved = before.notna() & ~is_rounding(change**2, before)
+    right = np.sign(forecast - before) == np.sign(change)
     return {
         "mse": mse,
         "rmse": mse**0.5,
@@ -216,11 +221,6 @@ def _score(rows: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
         "direction_accuracy": float(right[moved].mean()),
         "mase": float((genes["mae"] / early_step.reindex(genes.index)).mean()),
     }
-
-
-def _with_last(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame:
-    last = expression.rename(columns={"time": "origin", "mean": "last"})
-    return backtest.merge(last[["gene", "origin", "last"]], on=["gene", "origin"], how="left")
 
 
 def _early_step(expression: pd.DataFrame, until: float) -> pd.Series:
