@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from safetensors.numpy import load_file
 
 from step.datasets import NetworkDataset
+from step.published.captions import CAPTIONS
 from step.published.pair_table import FEATURES
 from tests.conftest import ROOT, copy_project
 from tests.pipelines.conftest import run, written
@@ -114,7 +115,8 @@ def test_the_report_says_it_on_top(reproduced, assay):
         assert f"{metrics['arms'][arm]['pearson']:.3f}".replace("-", "−") in top
     assert "<i>" not in page.replace("C &lt;i&gt;", "")
     figures = {file.stem for file in (place / "figures").glob("*.png")}
-    assert figures == {"forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores"}
+    assert figures == set(CAPTIONS) - {"gene_courses"}
+    assert page.count("<figure>") == len(CAPTIONS)  # the six genes fill one page
     assert (place / "figures" / "gene_courses" / "page_001.png").exists()
 
 
@@ -125,6 +127,9 @@ def test_backtest_holds_the_coordinate(reproduced):
     assert (backtest["target_time"] > backtest["origin"]).all()
     seeds = backtest.groupby("arm")["seed"].nunique().to_dict()
     assert seeds == {"autoregression": 0, "last_value": 0, "step": 2}
+    trained = pd.read_parquet(place / "07_model_output/published/mrna/trained_windows.parquet")
+    assert trained["origin"].nunique() == 10
+    assert not set(trained["origin"]) & set(backtest["origin"])
     genes = pd.read_parquet(place / "08_reporting/published/mrna/per_gene.parquet")["gene"]
     assert set(genes) == {"A", "B", "C <i>", "$D", "=E", "F"}
 

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from step.figures import style
+from step.figures.correlations import CorrelationLabels, gene_correlations
 from step.figures.genes import pages_of_genes, shown_name
 
 ARMS = {
@@ -106,67 +107,54 @@ def gene_scores(per_gene: pd.DataFrame) -> Figure:
     Args:
         per_gene: pearson, last_value_pearson, partners, expression_range.
     """
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
-    left, middle, right = figure.subplots(1, 3)
-    for axes, column, label in (
-        (left, "partners", "partners in the graph"),
-        (middle, "expression_range", "range of expression over the times"),
-    ):
-        axes.scatter(
-            per_gene[column], per_gene["pearson"], s=14, color=style.STEP, alpha=0.7, linewidths=0
-        )
-        axes.set_xlabel(label)
-        axes.set_ylabel("Pearson of the gene's coordinate")
-    middle.set_xscale("log")
-    lowest = per_gene[["pearson", "last_value_pearson"]].min(axis=None)
-    bins = np.linspace(lowest, 1.0, 25)
-    right.hist(
-        per_gene["last_value_pearson"].dropna(), bins, color=style.BASELINE, label="last value"
+    named = {"partners": "neighbours", "last_value_pearson": "baseline_pearson"}
+    labels = CorrelationLabels(
+        pearson="Pearson of the gene's coordinate",
+        expression_range="range of expression over the times",
+        baseline="last value",
     )
-    right.hist(
-        per_gene["pearson"].dropna(),
-        bins,
-        color=style.STEP,
-        histtype="step",
-        linewidth=1.5,
-        label="STEP",
-    )
-    right.set_xlabel("Pearson of the gene's coordinate")
-    right.set_ylabel("genes")
-    right.legend(frameon=False, fontsize=8, loc="upper left")
-    for axes in (left, middle, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure
+    return gene_correlations(per_gene.rename(columns=named), labels)
 
 
 def gene_courses(
-    per_gene: pd.DataFrame, coordinate: pd.DataFrame, backtest: pd.DataFrame
+    per_gene: pd.DataFrame,
+    coordinate: pd.DataFrame,
+    backtest: pd.DataFrame,
+    trained_windows: pd.DataFrame,
 ) -> dict[str, Figure]:
     """Draw the scored coordinate of all genes and its forecasts, the best forecast first.
 
     Args:
         per_gene: gene, pearson.
         coordinate: Time × gene.
-        backtest: arm, seed, target_time, gene, forecast.
+        backtest: arm, seed, target_time, gene, forecast; of the held-out windows.
+        trained_windows: The same of the windows trained on.
 
     Returns:
         `page_001.png` … → figure.
     """
-    forecasts = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+    held_out = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+    trained = dict(tuple(trained_windows.groupby("gene", sort=False)))
+    forecasts = (
+        (trained, style.CONTROL, 2, "forecast, windows trained on"),
+        (held_out, style.STEP, 3, "forecast, held-out windows"),
+    )
 
     def draw(axes: Axes, row: pd.Series) -> None:
         gene = row["gene"]
         course = coordinate[gene]
         axes.plot(course.index, course, color=style.OBSERVED, linewidth=0.8, label="coordinate")
-        axes.plot(
-            forecasts[gene]["target_time"],
-            forecasts[gene]["forecast"],
-            "o",
-            color=style.STEP,
-            markersize=3,
-            alpha=0.8,
-            label="forecast, held-out windows",
-        )
+        for by_gene, colour, size, label in forecasts:
+            rows = by_gene[gene]
+            axes.plot(
+                rows["target_time"],
+                rows["forecast"],
+                "o",
+                color=colour,
+                markersize=size,
+                alpha=0.8,
+                label=label,
+            )
         score = f"Pearson {row['pearson']:.2f}" if np.isfinite(row["pearson"]) else "undefined"
         axes.set_title(f"{shown_name(gene)}: {score}", fontsize=8)
 
