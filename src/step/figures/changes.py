@@ -48,7 +48,7 @@ def change_histogram(
     axes.set_ylim(bottom=0.8)
     axes.set_xlabel(what)
     axes.set_ylabel("genes and times")
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.legend(loc="outside upper left", ncols=2)
     return figure
 
 

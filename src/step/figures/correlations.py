@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 from scipy import stats
 
 from step.figures import style
@@ -38,14 +39,16 @@ def gene_correlations(table: pd.DataFrame, labels: CorrelationLabels) -> Figure:
         table: pearson, baseline_pearson, neighbours, expression_range; one row a gene.
         labels: Of the axes.
     """
-    figure = Figure(figsize=(11, 3.7), layout="constrained")
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     _draw_against(left, table["neighbours"], table["pearson"], "neighbours in the graph")
     middle.set_xscale("log")
     moving = table[table["expression_range"] > 0]
     _draw_against(middle, moving["expression_range"], moving["pearson"], labels.expression_range)
-    for axes in (left, middle):
-        axes.set_ylabel(labels.pearson)
+    middle.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
+    middle.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+    middle.xaxis.set_minor_formatter(NullFormatter())
+    left.set_ylabel(labels.pearson)
     known = table[["pearson", "baseline_pearson"]].to_numpy(dtype=float)
     lowest = np.min(known[np.isfinite(known)], initial=0.0)
     bins = np.linspace(lowest, 1.0, 25)

@@ -109,8 +109,8 @@ def gene_scores(per_gene: pd.DataFrame) -> Figure:
     """
     named = {"partners": "neighbours", "last_value_pearson": "baseline_pearson"}
     labels = CorrelationLabels(
-        pearson="Pearson of the gene's coordinate",
-        expression_range="range of expression over the times",
+        pearson="coordinate, Pearson",
+        expression_range="range of expression",
         baseline="last value",
     )
     return gene_correlations(per_gene.rename(columns=named), labels)

@@ -26,10 +26,16 @@ def _better_part(metrics: Metrics) -> str:
     """Name the part of STEP that does better alone, if there is one."""
     parts = [arm for arm in metrics.arms if arm in ARMS and not ARMS[arm].simple]
     best = min(parts, key=lambda arm: metrics.arms[arm].mse)
-    mse = metrics.arms[best].mse
+    mse, p = metrics.arms[best].mse, metrics.arms[best].step_p
     if mse == metrics.arms["step"].mse:
         return ""
-    return f" Of its parts, {arm_label(best)} does better alone ({mse:.4f})."
+    sure = "" if p is None else f", p = {p:.2g}: {chance(p)}"
+    return f" Of its parts, {arm_label(best)} has a lower error alone ({mse:.4f}{sure})."
+
+
+def chance(p: float) -> str:
+    """Say whether a difference is more than chance."""
+    return "more than chance" if p <= SIGNIFICANT else "no more than chance"
 
 
 def _skill(metrics: Metrics) -> str:
@@ -42,12 +48,12 @@ def _skill(metrics: Metrics) -> str:
     start = f"STEP is {abs(metrics.skill) * 100:.2f} % {better} than that forecaster"
     if metrics.skill_p is None:
         return f"{start}; with {metrics.n_origins} forecast origins, chance cannot be ruled out."
-    interval = _interval(metrics.skill, metrics.skill_low, metrics.skill_high)
+    interval = interval_of(metrics.skill, metrics.skill_low, metrics.skill_high)
     p = f"{start} (Diebold–Mariano over origins, two-sided p = {metrics.skill_p:.3g}{interval})"
     return f"{p}." if metrics.skill_p <= SIGNIFICANT else f"{p}: no difference beyond chance."
 
 
-def _interval(share: float, low: float | None, high: float | None) -> str:
+def interval_of(share: float, low: float | None, high: float | None) -> str:
     """The interval of a share of the error, in the direction that the share has."""
     if low is None or high is None:
         return ""
@@ -71,8 +77,8 @@ def _part_verdict(name: str, test: GraphTest) -> str:
     """One sentence on another test of the graph; nothing where it was not made."""
     if test.p is None:
         return ""
-    more = "more than chance" if test.p <= SIGNIFICANT else "no more than chance"
-    return f"{name}: {_effect(test)}p = {test.p:.2g} of {len(test.rewired_mse)} graphs, {more}."
+    graphs = f"{len(test.rewired_mse)} graphs"
+    return f"{name}: {_effect(test)}p = {test.p:.2g} of {graphs}, {chance(test.p)}."
 
 
 def _whole_verdict(test: GraphTest, tested: str) -> str:
@@ -122,5 +128,5 @@ def _effect(test: GraphTest) -> str:
     if test.effect is None:
         return ""
     side = "below" if test.effect > 0 else "above"
-    interval = _interval(test.effect, test.effect_low, test.effect_high)
+    interval = interval_of(test.effect, test.effect_low, test.effect_high)
     return f"{abs(test.effect) * 100:.2f} % {side} their mean{interval}, "
