@@ -14,8 +14,8 @@ CAPTIONS = {
         "level."
     ),
     "changes": (
-        "Changes from the last value to the next, observed (grey) and forecast by STEP; counts on "
-        "a logarithmic axis. The legend has their mean size over that of the observed ones. A "
+        "Changes from the last value to the next, observed (grey) and forecast by STEP, on a "
+        "logarithmic axis. The legend has their mean size over that of the observed ones. A "
         "good forecast of a noisy course is smaller than what is observed: noise cannot be "
         "foreseen."
     ),

@@ -31,7 +31,13 @@ def change_histogram(
     axes = figure.add_subplot()
     largest = float(np.quantile(np.abs(observed), SHOWN_SHARE)) or float(np.abs(observed).max())
     bins = np.linspace(-largest, largest, N_BINS + 1)
-    axes.hist(np.clip(observed, -largest, largest), bins, color=style.PALE, label="observed")
+    axes.hist(
+        np.clip(observed, -largest, largest),
+        bins,
+        weights=np.full(len(observed), 100.0 / len(observed)),
+        color=style.PALE,
+        label="observed",
+    )
     size = np.abs(observed).mean()
     for label, (colour, changes) in forecasts.items():
         known = changes[np.isfinite(changes)]
@@ -39,15 +45,16 @@ def change_histogram(
         axes.hist(
             np.clip(known, -largest, largest),
             bins,
+            weights=np.full(len(known), 100.0 / max(len(known), 1)),
             color=colour,
             histtype="step",
             linewidth=1.5,
             label=f"{label}: {ratio:.2f} of the observed size",
         )
     axes.set_yscale("log")
-    axes.set_ylim(bottom=0.8)
+    axes.set_ylim(bottom=80.0 / len(observed))
     axes.set_xlabel(what)
-    axes.set_ylabel("genes and times")
+    axes.set_ylabel("% of all genes and times")
     figure.legend(loc="outside upper left", ncols=2)
     return figure
 

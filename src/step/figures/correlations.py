@@ -7,13 +7,14 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FormatStrFormatter, NullLocator
 from scipy import stats
 
 from step.figures import style
 from step.figures.clouds import draw_cloud, padded
 
 FEWEST = 5  # genes of a rank correlation
+MOST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def gene_correlations(table: pd.DataFrame, labels: CorrelationLabels) -> Figure:
     middle.set_xscale("log")
     moving = table[table["expression_range"] > 0]
     _draw_against(middle, moving["expression_range"], moving["pearson"], labels.expression_range)
-    middle.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
+    middle.xaxis.set_major_locator(FixedLocator(_round_numbers(*middle.get_xlim())))
     middle.xaxis.set_major_formatter(FormatStrFormatter("%g"))
-    middle.xaxis.set_minor_formatter(NullFormatter())
+    middle.xaxis.set_minor_locator(NullLocator())
     left.set_ylabel(labels.pearson)
     known = table[["pearson", "baseline_pearson"]].to_numpy(dtype=float)
     lowest = np.min(known[np.isfinite(known)], initial=0.0)
@@ -65,6 +66,14 @@ def gene_correlations(table: pd.DataFrame, labels: CorrelationLabels) -> Figure:
     right.set_ylabel("genes")
     right.legend(loc="upper left")
     return figure
+
+
+def _round_numbers(low: float, high: float) -> np.ndarray:
+    """1, 2, 5, 10, … between two ends; powers of ten alone where there are many."""
+    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    steps = np.outer(powers, [1.0, 2.0, 5.0]).ravel()
+    inside = steps[(steps >= low) & (steps <= high)]
+    return inside if len(inside) <= MOST_TICKS else powers
 
 
 def _draw_against(axes: Axes, x: pd.Series, y: pd.Series, label: str) -> None:

@@ -13,6 +13,7 @@ from step.figures.clouds import name_points
 
 MOST_GENES = 150
 N_NAMED = 12
+GAP = 1.0  # between connected parts, in which a part of n genes has the radius √n
 FARTHEST = 2.5  # standard deviations at which the colour ends
 KINDS = {"contact": "0.65", "regulatory": style.CONTROL}
 
@@ -35,7 +36,7 @@ def gene_network(edges: pd.DataFrame, expression: pd.DataFrame, time: float, uni
     degree = pd.Series(dict(graph.degree())).sort_values(ascending=False, kind="stable")
     shown = graph.subgraph(degree.index[:MOST_GENES])
     genes = sorted(shown, key=str)
-    places = networkx.spring_layout(shown, seed=1, iterations=100)
+    places = _layout(shown)
     points = np.array([places[gene] for gene in genes])
     figure = Figure(figsize=(8, 6), layout="constrained")
     axes = figure.add_subplot()
@@ -63,8 +64,9 @@ def gene_network(edges: pd.DataFrame, expression: pd.DataFrame, time: float, uni
         zorder=2,
     )
     figure.colorbar(cloud, ax=axes, label="standard deviations from the gene's mean", aspect=30)
+    at = f"{time:g}".replace("-", "−")
     few = f"; the {MOST_GENES} of most neighbours" if n_genes > MOST_GENES else ""
-    axes.set_title(f"{unit} {time:g}: {style.counted(n_genes, 'connected gene')}{few}")
+    axes.set_title(f"{unit} {at}: {style.counted(n_genes, 'connected gene')}{few}")
     axes.set_axis_off()
     if len(handles) > 1:
         axes.legend(handles=handles, loc="lower left")
@@ -72,6 +74,22 @@ def gene_network(edges: pd.DataFrame, expression: pd.DataFrame, time: float, uni
     names = {i: style.shown_name(genes[i], 18) for i in named}
     name_points(axes, *points.T, names)
     return figure
+
+
+def _layout(graph: networkx.Graph) -> dict[str, np.ndarray]:
+    """Place the genes: the largest connected part left, the others in columns beside it."""
+    parts = sorted(networkx.connected_components(graph), key=lambda part: (-len(part), min(part)))
+    radii = [np.sqrt(len(part)) for part in parts]
+    places: dict[str, np.ndarray] = {}
+    x, top, width = 0.0, radii[0], radii[0]
+    for part, radius in zip(parts, radii, strict=True):
+        if top - 2 * radius < -radii[0] - 1e-9:  # the column is full
+            x, top, width = x + width + GAP + radius, radii[0], radius
+        own = graph.subgraph(sorted(part, key=str))
+        centre = (x, top - radius)
+        places |= networkx.spring_layout(own, seed=1, iterations=100, scale=radius, center=centre)
+        top -= 2 * radius + GAP
+    return places
 
 
 def _departure(expression: pd.DataFrame, time: float, genes: list[str]) -> np.ndarray:

@@ -8,7 +8,7 @@ CAPTIONS = {
     ),
     "changes": (
         "Changes of the coordinate from its last value, observed (grey) and forecast, held-out "
-        "windows; counts on a logarithmic axis. The legend has the mean size of the forecast "
+        "windows; on a logarithmic axis. The legend has the mean size of the forecast "
         "changes over that of the observed ones; the last value forecasts none."
     ),
     "accuracy_by_time": (

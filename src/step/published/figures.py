@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -17,13 +18,14 @@ ARMS = {
 COMPONENT_COLOURS = ("#56B4E9", "#CC79A7", style.BETTER, style.CONTROL)
 
 
+@rc_context(style.STYLE)
 def forecast_scatter(backtest: pd.DataFrame) -> Figure:
     """Draw the scored coordinate against the forecasts of each arm.
 
     Args:
         backtest: arm, seed, observed, forecast; of `step`, the first seed is shown.
     """
-    figure = Figure(figsize=(12, 4.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
     low, high = backtest["observed"].min(), backtest["observed"].max()
     for axes, (arm, (label, colour)) in zip(panels, ARMS.items(), strict=True):
@@ -33,9 +35,8 @@ def forecast_scatter(backtest: pd.DataFrame) -> Figure:
         axes.scatter(rows["forecast"], rows["observed"], s=6, alpha=0.4, color=colour, linewidths=0)
         axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
         r = np.corrcoef(rows["forecast"], rows["observed"])[0, 1]
-        axes.set_title(f"{label}: Pearson {r:.3f}", fontsize=10)
+        axes.set_title(f"{label}: Pearson {r:.3f}")
         axes.set_xlabel("forecast coordinate")
-        axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("coordinate at the next time")
     return figure
 
