@@ -23,8 +23,8 @@ SHOWN = {
     ],
     "your_own_study": lambda _: [
         "3 problems to mend:",
-        "nothing to mend",
-        "'report.html'",
+        "problems: [] doubts: []",
+        "'workbook.xlsx'",
         "genes: 30  without a place: 1",
     ],
     "what_the_published_figures_measure": lambda _: [
