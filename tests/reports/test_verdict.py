@@ -91,3 +91,4 @@ def test_each_kind_of_edge_and_the_linear_law_have_a_sentence():
     assert "Contacts alone: 20.00 % below their mean" in verdict
     assert "of 19 graphs, more than chance. Regulatory edges alone: " in verdict
     assert "of 20 graphs, no more than chance. In the linear law (graph AR): " in verdict
+    assert verdict.endswith("The p of these 3 further tests are not adjusted for their number.")

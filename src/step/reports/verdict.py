@@ -64,13 +64,17 @@ def interval_of(share: float, low: float | None, high: float | None) -> str:
 def graph_verdict(test: GraphTest) -> str:
     """Whether the graph helps, all edges together, each kind alone, and in a linear law."""
     tested = "The graph" if test.kinds else "The genome's contacts"
-    parts = [_whole_verdict(test, tested)]
-    parts += [_part_verdict(f"{KINDS[kind]} alone", part) for kind, part in test.kinds.items()]
+    parts = [_part_verdict(f"{KINDS[kind]} alone", part) for kind, part in test.kinds.items()]
     if test.graph_ridge is not None:
         parts.append(
             _part_verdict(f"In the linear law ({arm_label('graph_ridge')})", test.graph_ridge)
         )
-    return " ".join(filter(None, parts))
+    parts = [part for part in parts if part]
+    if len(parts) > 1:
+        parts.append(
+            f"The p of these {len(parts)} further tests are not adjusted for their number."
+        )
+    return " ".join([_whole_verdict(test, tested), *parts])
 
 
 def _part_verdict(name: str, test: GraphTest) -> str:
