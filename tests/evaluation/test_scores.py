@@ -137,8 +137,22 @@ def test_a_gene_that_did_not_move_early_has_no_mase():
 
 
 def test_intervals_count_what_was_observed():
-    rows = pd.DataFrame({"observed": [0.0, 5.0, np.nan], "lower": -1.0, "upper": [1.0, 2.0, 2.0]})
+    rows = pd.DataFrame(
+        {"origin": 1.0, "observed": [0.0, 5.0, np.nan], "lower": -1.0, "upper": [1.0, 2.0, 2.0]}
+    )
     assert score_intervals(rows, 0.9) == Intervals(nominal=0.9, coverage=0.5, mean_width=2.5)
+
+
+def test_coverage_has_an_interval_over_origins():
+    rows = pd.DataFrame(
+        {"origin": np.repeat(np.arange(8.0), 5), "lower": -1.0, "upper": 1.0, "observed": 0.0}
+    )
+    always = score_intervals(rows, 0.9)
+    assert (always.coverage_low, always.coverage_high) == (1.0, 1.0)
+    rows.loc[rows["origin"] < 2, "observed"] = 5.0  # two whole origins, as on a bad day
+    some = score_intervals(rows, 0.9)
+    assert some.coverage == 0.75
+    assert some.coverage_low < 0.6
 
 
 def test_the_best_baseline_is_the_best_of_the_simple_arms():

@@ -84,6 +84,9 @@ def draw(study: Study, monkeypatch, edges: pd.DataFrame = EDGES) -> dict[str, Fi
     return (
         nodes.draw_accuracy(study.metrics, study.backtest, study.expression, REPORT)
         | nodes.draw_genes(study.per_gene, study.expression, REPORT)
+        | nodes.draw_neighbours(
+            study.per_gene, study.expression, study.backtest, edges, study.metrics, REPORT
+        )
         | nodes.draw_genome(None, BINS, genes, edges, embeddings)
     )
 
@@ -110,7 +113,7 @@ def test_what_cannot_be_drawn_is_said(monkeypatch):
         }
         for name in ("no edges", "constant", "no scores")
     }
-    assert set(said["no edges"]) == {"embedding", "graph_test"}
+    assert set(said["no edges"]) == {"embedding", "gene_network", "graph_test"}
     assert {"arm_errors", "error_by_time", "skill_by_origin", "course_heatmap"} <= set(
         said["constant"]
     )

@@ -65,6 +65,13 @@ def test_the_averaged_weights_are_what_is_kept(rounds):
     assert not np.array_equal(network.weights[name], rounds[-1].weights[f"weight.{name}"])
 
 
+def test_the_card_tells_how_the_network_learned(rounds):
+    history = finished(rounds[-1], TRAINING).card.history
+    assert [each.n_courses for each in history] == [16, 32]
+    for each, done in zip(history, rounds[-1].card.validation, strict=True):
+        assert (each.of_level, each.of_best_arm) == (done["all"], done["best_arm"])
+
+
 def test_no_course_is_seen_twice():
     one, again, other = (draw_lesson(1, number) for number in (1, 1, 2))
     np.testing.assert_array_equal(one.context.inputs, again.context.inputs)

@@ -15,11 +15,14 @@ from openpyxl import load_workbook
 from safetensors.numpy import load_file
 
 from step.datasets import NetworkDataset
+from step.published.captions import CAPTIONS
 from step.published.pair_table import FEATURES
+from tests.chromium import asked_for, complaints, leaves, open_chromium
 from tests.conftest import ROOT, copy_project
 from tests.pipelines.conftest import run, written
 
 GENES = ["A (alpha)", "B", "C <i>", "$D", "=E", "F"]
+GENES_AS_READ = ["A", "B", "C <i>", "$D", "=E", "F"]
 PAIRS = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0), (0, 3)]
 N_TIMES = 16
 NETWORK = {"training": {"seeds": [1, 2], "max_epochs": 2, "device": "cpu"}}
@@ -114,7 +117,8 @@ def test_the_report_says_it_on_top(reproduced, assay):
         assert f"{metrics['arms'][arm]['pearson']:.3f}".replace("-", "−") in top
     assert "<i>" not in page.replace("C &lt;i&gt;", "")
     figures = {file.stem for file in (place / "figures").glob("*.png")}
-    assert figures == {"forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores"}
+    assert figures == set(CAPTIONS) - {"gene_courses"}
+    assert page.count("<figure>") == len(CAPTIONS)  # the six genes fill one page
     assert (place / "figures" / "gene_courses" / "page_001.png").exists()
 
 
@@ -125,8 +129,11 @@ def test_backtest_holds_the_coordinate(reproduced):
     assert (backtest["target_time"] > backtest["origin"]).all()
     seeds = backtest.groupby("arm")["seed"].nunique().to_dict()
     assert seeds == {"autoregression": 0, "last_value": 0, "step": 2}
+    trained = pd.read_parquet(place / "07_model_output/published/mrna/trained_windows.parquet")
+    assert trained["origin"].nunique() == 10
+    assert not set(trained["origin"]) & set(backtest["origin"])
     genes = pd.read_parquet(place / "08_reporting/published/mrna/per_gene.parquet")["gene"]
-    assert set(genes) == {"A", "B", "C <i>", "$D", "=E", "F"}
+    assert set(genes) == set(GENES_AS_READ)
 
 
 def test_the_workbook_holds_no_formula(reproduced):
@@ -235,3 +242,21 @@ def test_what_is_kept_lies_with_the_study_and_the_assay(assay):
     assert len(set(paths)) == len(paths)
     for path in paths:
         assert re.search(rf"/data/0[3-8]_\w+/published/{assay}/", path), path
+
+
+def test_the_report_is_a_page_to_read_and_sort(reproduced):
+    place = reproduced / "data" / "08_reporting" / "published" / "mrna"
+    with open_chromium() as chrome:
+        size = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        chrome.get((place / "report.html").as_uri())
+        assert chrome.execute_script("return document.documentElement.scrollWidth") <= 390
+        for link in chrome.find_elements("css selector", "nav.contents a"):
+            anchor = link.get_attribute("href").partition("#")[2]
+            assert chrome.find_elements("css selector", f"section[id={anchor}]"), anchor
+        genes = "table[data-name=genes]"
+        chrome.execute_script(f"document.querySelector('{genes} thead button').click()")
+        shown = chrome.find_elements("css selector", f"{genes} tbody td:first-child")
+        assert [cell.text for cell in shown] == sorted(GENES_AS_READ, key=str.lower)
+        assert [url for url in asked_for(chrome) if leaves(url)] == []
+        assert complaints(chrome) == []

@@ -132,7 +132,8 @@ def test_metrics_keep_their_interface(reported):
     test = metrics["graph_test"]
     assert {"real_mse", "no_graph_mse", "rewired_mse", "effect", "p"} <= set(test)
     assert test["rewired_mse"] == [0.11] * 19
-    assert set(metrics["intervals"]) == {"nominal", "coverage", "mean_width"}
+    ends = {"coverage_low", "coverage_high"}
+    assert set(metrics["intervals"]) == {"nominal", "coverage", "mean_width", *ends}
 
 
 def test_workbook_and_report_show_the_metrics(reported):

@@ -41,6 +41,6 @@ def test_the_first_seed_is_shown_beside_the_other_arms():
     panels = forecast_scatter(backtest).axes
     shown = [axes.collections[0].get_offsets().data[:, 0].tolist() for axes in panels]
     assert shown == [[1.0, 2.5], [1.0, 2.0], [2.0, 1.0]]
-    assert [axes.get_title().split(":")[0] for axes in panels] == [
+    assert [axes.get_title(loc="left").split(":")[0] for axes in panels] == [
         "STEP", "autoregression", "last value",
     ]  # fmt: skip

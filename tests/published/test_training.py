@@ -29,6 +29,7 @@ def test_a_network_learns_a_turning_coordinate():
         held_out["total"], held_out[["error", "direction", "trend", "consistency"]].sum(axis=1)
     )
     assert error == pytest.approx(held_out["total"].min(), rel=1e-4)
+    assert np.mean((run.trained - WINDOWS.target[SPLIT.trained].numpy()) ** 2) < error
 
 
 def test_a_plateau_halves_the_learning_rate(monkeypatch):

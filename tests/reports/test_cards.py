@@ -17,20 +17,22 @@ PER_GENE = genes_of(4).assign(
     ("changes", "answer", "tone"),
     [
         ({}, "Yes", "good"),
-        ({"skill": -0.1}, "No, it is worse", "bad"),
+        ({"skill": -0.2, "skill_low": -0.3, "skill_high": 0.1}, "No, it is worse", "bad"),
         ({"skill_p": 0.2}, "No difference beyond chance", "open"),
         ({"skill_p": None}, "No difference beyond chance", "open"),
         ({"skill": None}, "Undefined", "open"),
     ],
 )
 def test_accuracy_is_answered_with_its_uncertainty(changes, answer, tone):
-    card = accuracy_card(replace(METRICS, skill_low=0.1, skill_high=0.3, **changes))
+    card = accuracy_card(replace(METRICS, **({"skill_low": 0.1, "skill_high": 0.3} | changes)))
     assert (card.answer, card.tone) == (answer, tone)
     if answer == "Yes":
         assert card.detail == (
-            "20.0 % lower error than local level; 95 % interval 10.0 to 30.0 %; p = 0.01; "
+            "20.0 % lower error than local level, 95 % interval 10.0 to 30.0 %; p = 0.01; "
             "12 forecast origins."
         )
+    if answer == "No, it is worse":  # an interval in the direction of what it belongs to
+        assert "20.0 % higher error than local level, 95 % interval −10.0 to 30.0 %" in card.detail
 
 
 def test_the_smallest_possible_p_of_the_graph_is_told():
@@ -49,14 +51,21 @@ def test_an_untested_graph_is_not_answered(n_edges, why):
 
 
 @pytest.mark.parametrize(
-    ("coverage", "answer"),
-    [(0.88, "Yes"), (0.80, "They are too narrow"), (0.97, "They are rather wide")],
+    ("coverage", "interval", "answer", "tone"),
+    [
+        (0.88, (0.8, 0.95), "Yes", "good"),
+        (0.80, (0.7, 0.85), "They are too narrow", "bad"),
+        (0.80, (0.7, 0.95), "Perhaps too narrow", "open"),
+        (0.80, (None, None), "Perhaps too narrow", "open"),
+        (0.97, (0.95, 0.99), "They are rather wide", "open"),
+    ],
 )
-def test_intervals_are_right_within_three_points(coverage, answer):
-    metrics = replace(METRICS, intervals=Intervals(nominal=0.9, coverage=coverage, mean_width=1.5))
+def test_intervals_are_right_within_three_points(coverage, interval, answer, tone):
+    metrics = replace(METRICS, intervals=Intervals(0.9, coverage, 1.5, *interval))
     card = interval_card(metrics)
-    assert card.answer == answer
-    assert f"{100 * coverage:.1f} % inside the 90 % interval 1 time ahead" in card.detail
+    assert (card.answer, card.tone) == (answer, tone)
+    assert f"{100 * coverage:.1f} % inside the 90 % interval 1 time ahead (" in card.detail
+    assert ("95 % interval" in card.detail) == (interval != (None, None))
 
 
 def test_no_count_of_better_genes_stands_without_those_beyond_chance():

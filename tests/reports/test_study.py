@@ -38,6 +38,12 @@ def test_step_stands_beside_every_arm():
     assert rows[2][1:5] == ["0.3000", "46.7 %", "0.012", "0.3100"]
 
 
+def test_what_rounds_to_nothing_has_no_sign():
+    beside = replace(METRICS.arms["last_value"], step_skill=-0.0004)
+    rows = arm_table(report(replace(METRICS, arms=METRICS.arms | {"last_value": beside})))
+    assert rows[2][2] == "0.0 %"
+
+
 def test_an_arm_that_is_not_registered_is_tabled_by_its_name():
     arms = METRICS.arms | {"rocket_science": replace(METRICS.arms["step"], mse=0.01)}
     assert arm_table(report(replace(METRICS, arms=arms)))[0][:2] == ["rocket science", "0.0100"]

@@ -73,9 +73,12 @@ def test_skill_and_effect_stand_with_their_intervals():
 
 
 def test_a_part_that_does_better_alone_is_named():
-    arms = METRICS.arms | {"graph_level": replace(METRICS.arms["step"], mse=0.155)}
-    verdict = forecast_verdict(replace(METRICS, arms=arms))
-    assert verdict.endswith("Of its parts, graph level does better alone (0.1550).")
+    better = replace(METRICS.arms["step"], mse=0.155)
+    for p, sure in ((None, ""), (0.3, ", p = 0.3: no more than chance")):
+        arms = METRICS.arms | {"graph_level": replace(better, step_p=p)}
+        verdict = forecast_verdict(replace(METRICS, arms=arms))
+        named = f"Of its parts, graph level has a lower error alone (0.1550{sure})."
+        assert verdict.endswith(named)
 
 
 def test_each_kind_of_edge_and_the_linear_law_have_a_sentence():
@@ -88,3 +91,4 @@ def test_each_kind_of_edge_and_the_linear_law_have_a_sentence():
     assert "Contacts alone: 20.00 % below their mean" in verdict
     assert "of 19 graphs, more than chance. Regulatory edges alone: " in verdict
     assert "of 20 graphs, no more than chance. In the linear law (graph AR): " in verdict
+    assert verdict.endswith("The p of these 3 further tests are not adjusted for their number.")

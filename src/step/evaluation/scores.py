@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from step.evaluation.significance import diebold_mariano
+from step.evaluation.significance import block_bootstrap, diebold_mariano
 from step.expression.variation import is_rounding
 from step.forecasting.arms import ARMS
 
@@ -67,11 +67,15 @@ class Intervals:
         nominal: Coverage asked for, 0 to 1.
         coverage: Share of the observations inside the intervals.
         mean_width: Mean width of the intervals, log2.
+        coverage_low: Of its 95 % interval over origins; None with fewer than three origins.
+        coverage_high: Likewise.
     """
 
     nominal: float
     coverage: float
     mean_width: float
+    coverage_low: float | None = None
+    coverage_high: float | None = None
 
 
 def score_backtest(
@@ -174,15 +178,20 @@ def score_intervals(rows: pd.DataFrame, nominal: float) -> Intervals:
     """Coverage and mean width of one arm's intervals.
 
     Args:
-        rows: observed, lower, upper (log2); what was not observed counts nowhere.
+        rows: origin, observed, lower, upper (log2); what was not observed counts nowhere.
         nominal: Coverage asked for.
     """
     rows = rows.dropna(subset=["observed"])
     inside = rows["observed"].between(rows["lower"], rows["upper"])
+    by_origin = inside.groupby(rows["origin"]).agg(["sum", "count"]).to_numpy(dtype=float).T
+    ends = block_bootstrap(*by_origin, lambda held, all_of_them: held / all_of_them)
+    low, high = ends or (None, None)
     return Intervals(
         nominal=nominal,
         coverage=float(inside.mean()),
         mean_width=float((rows["upper"] - rows["lower"]).mean()),
+        coverage_low=low,
+        coverage_high=high,
     )
 
 

@@ -13,6 +13,12 @@ CAPTIONS = {
         "size. Right: the values themselves, which lie on the line already because genes differ in "
         "level."
     ),
+    "changes": (
+        "Changes from the last value to the next, observed (grey) and forecast by STEP, on a "
+        "logarithmic axis. The legend has their mean size over that of the observed ones. A "
+        "good forecast of a noisy course is smaller than what is observed: noise cannot be "
+        "foreseen."
+    ),
     "error_by_time": (
         "Above: each forecaster's mean squared error at each forecast time as a ratio to that of "
         "the best simple forecaster; below 1 is better. Below: the error of that forecaster "
@@ -34,6 +40,16 @@ CAPTIONS = {
         "on control graphs (grey; their number in brackets). Rewired: genes exchanged places; "
         "shifted: genes moved along their chromosomes. The graph helps where blue lies left of the "
         "grey."
+    ),
+    "gene_network": (
+        "The graph: who is joined with whom; places mean nothing else. Colour: expression at the "
+        "last time, in standard deviations from the gene's mean over all times (grey: constant or "
+        "not measured); size: number of neighbours."
+    ),
+    "gene_correlations": (
+        "Each gene's correlation of observed and forecast, by its neighbours and by its range, "
+        "with Spearman's correlation over genes, which are not independent of each other; and all "
+        "genes' correlations beside the best simple forecaster's."
     ),
     "predictability": (
         "Left: each gene's R² against the share of its variance that is not noise, which is the "

@@ -57,14 +57,15 @@ def pages_of_genes(
         shown = per_gene[start : start + PER_PAGE]
         figure = Figure(figsize=(13, 11))
         grid = figure.subplots(5, 3, sharex=True)
-        figure.subplots_adjust(0.06, 0.06, 0.99, 0.96, wspace=0.14, hspace=0.42)
+        figure.subplots_adjust(0.06, 0.06, 0.99, 0.94, wspace=0.14, hspace=0.42)
         for axes, (_, row) in zip(grid.flat, shown.iterrows(), strict=False):
             draw(axes, row)
             axes.tick_params(labelsize=7)
             axes.spines[["top", "right"]].set_visible(False)
         for axes in list(grid.flat)[len(shown) :]:
             axes.set_visible(False)
-        grid[0, 0].legend(frameon=False, fontsize=7)
+        handles, labels = grid[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="upper center", ncols=4, frameon=False, fontsize=9)
         figure.supxlabel(x_label)
         figure.supylabel(y_label)
         pages[f"page_{start // PER_PAGE + 1:03d}.png"] = figure

@@ -26,6 +26,21 @@ from step.typed import between, settings
 
 
 @dataclass(frozen=True)
+class ValidatedRound:
+    """How well a network did after a round of its pretraining, on held-back courses.
+
+    Attributes:
+        n_courses: Simulated courses that it had been trained on.
+        of_level: Mean squared error one time ahead, relative to that of the local level.
+        of_best_arm: The same relative to each course's best arm, chosen with hindsight.
+    """
+
+    n_courses: int
+    of_level: float
+    of_best_arm: float
+
+
+@dataclass(frozen=True)
 class PretrainingCard:
     """What is needed to use pretrained weights, and how they came about.
 
@@ -39,6 +54,7 @@ class PretrainingCard:
         validation: Mean squared error one time ahead on held-back courses, relative to that of the
             local level, by kind of course.
         prior: What the courses are, in words.
+        history: Its rounds; empty for weights that were made before rounds were kept.
     """
 
     network: dict[str, Any]
@@ -49,6 +65,7 @@ class PretrainingCard:
     n_parameters: int
     validation: dict[str, float]
     prior: str
+    history: tuple[ValidatedRound, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,12 @@ import torch
 from torch import Tensor, nn
 
 import step
-from step.forecasting.in_context import PretrainedNetwork, PretrainingCard, new_network
+from step.forecasting.in_context import (
+    PretrainedNetwork,
+    PretrainingCard,
+    ValidatedRound,
+    new_network,
+)
 from step.forecasting.lessons import Lesson, draw_lesson, lesson_loss, validate
 from step.models.in_context import InContextConfig
 from step.progress import progress
@@ -141,8 +146,21 @@ def finished(checkpoint: Checkpoint, training: PretrainingSettings) -> Pretraine
         n_parameters=sum(value.size for value in weights.values()),
         validation=checkpoint.card.validation[-1],
         prior=PRIOR,
+        history=_history(checkpoint.card, training),
     )
     return PretrainedNetwork(weights, card)
+
+
+def _history(card: CheckpointCard, training: PretrainingSettings) -> tuple[ValidatedRound, ...]:
+    """How well the network did after each round; the last may have been a shorter one."""
+    ends = (
+        min(number * training.steps_a_round, card.steps)
+        for number in range(1, len(card.validation) + 1)
+    )
+    return tuple(
+        ValidatedRound(end * training.courses_a_step, ratios["all"], ratios["best_arm"])
+        for end, ratios in zip(ends, card.validation, strict=True)
+    )
 
 
 class _Descent:

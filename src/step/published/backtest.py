@@ -26,12 +26,14 @@ class PublishedBacktest:
     Attributes:
         table: arm (step, autoregression, last_value), seed (missing where no network forecasts),
             origin, target_time, horizon, gene, observed, forecast.
+        trained: The networks' forecasts of the windows that they were trained on, likewise.
         loss_curves: `FittedNetwork.curve` of all seeds.
         weights: The networks', by `seed/name`.
         held_out: The scored windows by their first times, in the order drawn, shape `[window]`.
     """
 
     table: pd.DataFrame
+    trained: pd.DataFrame
     loss_curves: pd.DataFrame
     weights: dict[str, np.ndarray]
     held_out: np.ndarray
@@ -51,13 +53,17 @@ def run_published(
     fitted = joblib.Parallel(n_jobs=_jobs(training))(
         joblib.delayed(fit_network)(windows, split, graph, network, seed) for seed in training.seeds
     )
-    last = windows.rows[split.held_out, -1]
+    last, last_trained = (windows.rows[first, -1] for first in (split.held_out, split.trained))
     forecasts = [("step", run.seed, run.forecast) for run in fitted]
     forecasts.append(("autoregression", None, autoregress(windows, split)))
     forecasts.append(("last_value", None, course.embeddings[last][..., -1]))
     return PublishedBacktest(
         table=pd.concat(
             [_rows(course, last, arm, seed, values) for arm, seed, values in forecasts],
+            ignore_index=True,
+        ),
+        trained=pd.concat(
+            [_rows(course, last_trained, "step", run.seed, run.trained) for run in fitted],
             ignore_index=True,
         ),
         loss_curves=pd.concat([run.curve for run in fitted], ignore_index=True),

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from step.figures import style
+from step.figures.correlations import CorrelationLabels, gene_correlations
 from step.figures.genes import pages_of_genes, shown_name
 
 ARMS = {
@@ -16,13 +18,14 @@ ARMS = {
 COMPONENT_COLOURS = ("#56B4E9", "#CC79A7", style.BETTER, style.CONTROL)
 
 
+@rc_context(style.STYLE)
 def forecast_scatter(backtest: pd.DataFrame) -> Figure:
     """Draw the scored coordinate against the forecasts of each arm.
 
     Args:
         backtest: arm, seed, observed, forecast; of `step`, the first seed is shown.
     """
-    figure = Figure(figsize=(12, 4.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
     low, high = backtest["observed"].min(), backtest["observed"].max()
     for axes, (arm, (label, colour)) in zip(panels, ARMS.items(), strict=True):
@@ -32,9 +35,8 @@ def forecast_scatter(backtest: pd.DataFrame) -> Figure:
         axes.scatter(rows["forecast"], rows["observed"], s=6, alpha=0.4, color=colour, linewidths=0)
         axes.plot([low, high], [low, high], color=style.OBSERVED, linewidth=0.8)
         r = np.corrcoef(rows["forecast"], rows["observed"])[0, 1]
-        axes.set_title(f"{label}: Pearson {r:.3f}", fontsize=10)
+        axes.set_title(f"{label}: Pearson {r:.3f}")
         axes.set_xlabel("forecast coordinate")
-        axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("coordinate at the next time")
     return figure
 
@@ -106,67 +108,54 @@ def gene_scores(per_gene: pd.DataFrame) -> Figure:
     Args:
         per_gene: pearson, last_value_pearson, partners, expression_range.
     """
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
-    left, middle, right = figure.subplots(1, 3)
-    for axes, column, label in (
-        (left, "partners", "partners in the graph"),
-        (middle, "expression_range", "range of expression over the times"),
-    ):
-        axes.scatter(
-            per_gene[column], per_gene["pearson"], s=14, color=style.STEP, alpha=0.7, linewidths=0
-        )
-        axes.set_xlabel(label)
-        axes.set_ylabel("Pearson of the gene's coordinate")
-    middle.set_xscale("log")
-    lowest = per_gene[["pearson", "last_value_pearson"]].min(axis=None)
-    bins = np.linspace(lowest, 1.0, 25)
-    right.hist(
-        per_gene["last_value_pearson"].dropna(), bins, color=style.BASELINE, label="last value"
+    named = {"partners": "neighbours", "last_value_pearson": "baseline_pearson"}
+    labels = CorrelationLabels(
+        pearson="coordinate, Pearson",
+        expression_range="range of expression",
+        baseline="last value",
     )
-    right.hist(
-        per_gene["pearson"].dropna(),
-        bins,
-        color=style.STEP,
-        histtype="step",
-        linewidth=1.5,
-        label="STEP",
-    )
-    right.set_xlabel("Pearson of the gene's coordinate")
-    right.set_ylabel("genes")
-    right.legend(frameon=False, fontsize=8, loc="upper left")
-    for axes in (left, middle, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure
+    return gene_correlations(per_gene.rename(columns=named), labels)
 
 
 def gene_courses(
-    per_gene: pd.DataFrame, coordinate: pd.DataFrame, backtest: pd.DataFrame
+    per_gene: pd.DataFrame,
+    coordinate: pd.DataFrame,
+    backtest: pd.DataFrame,
+    trained_windows: pd.DataFrame,
 ) -> dict[str, Figure]:
     """Draw the scored coordinate of all genes and its forecasts, the best forecast first.
 
     Args:
         per_gene: gene, pearson.
         coordinate: Time × gene.
-        backtest: arm, seed, target_time, gene, forecast.
+        backtest: arm, seed, target_time, gene, forecast; of the held-out windows.
+        trained_windows: The same of the windows trained on.
 
     Returns:
         `page_001.png` … → figure.
     """
-    forecasts = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+    held_out = dict(tuple(backtest[backtest["arm"] == "step"].groupby("gene", sort=False)))
+    trained = dict(tuple(trained_windows.groupby("gene", sort=False)))
+    forecasts = (
+        (trained, style.CONTROL, 2, "forecast, windows trained on"),
+        (held_out, style.STEP, 3, "forecast, held-out windows"),
+    )
 
     def draw(axes: Axes, row: pd.Series) -> None:
         gene = row["gene"]
         course = coordinate[gene]
         axes.plot(course.index, course, color=style.OBSERVED, linewidth=0.8, label="coordinate")
-        axes.plot(
-            forecasts[gene]["target_time"],
-            forecasts[gene]["forecast"],
-            "o",
-            color=style.STEP,
-            markersize=3,
-            alpha=0.8,
-            label="forecast, held-out windows",
-        )
+        for by_gene, colour, size, label in forecasts:
+            rows = by_gene[gene]
+            axes.plot(
+                rows["target_time"],
+                rows["forecast"],
+                "o",
+                color=colour,
+                markersize=size,
+                alpha=0.8,
+                label=label,
+            )
         score = f"Pearson {row['pearson']:.2f}" if np.isfinite(row["pearson"]) else "undefined"
         axes.set_title(f"{shown_name(gene)}: {score}", fontsize=8)
 

@@ -30,6 +30,7 @@ class FittedNetwork:
     Attributes:
         seed: Of its initial weights and dropout.
         forecast: Of the held-out windows, shape `[window, gene]`.
+        trained: Forecast of the windows trained on, likewise, by the same weights.
         curve: seed, epoch, windows (trained or held_out), a column for each weighted component of
             the loss, total, kept (whether the weights of the epoch were kept).
         weights: By name, those of the epoch with the lowest held-out loss.
@@ -37,6 +38,7 @@ class FittedNetwork:
 
     seed: int
     forecast: np.ndarray
+    trained: np.ndarray
     curve: pd.DataFrame
     weights: dict[str, np.ndarray]
 
@@ -104,7 +106,10 @@ def fit_network(
             f"Training with seed {seed} diverged: the loss was never a number. Lower the network's "
             "`learning_rate`, or raise `warm_up_epochs`."
         )
-    return FittedNetwork(seed, forecast, _curve(losses, seed, best_epoch), weights)
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    with threads(training.threads):
+        trained = _forecast(model, batches, operator, network)
+    return FittedNetwork(seed, forecast, trained, _curve(losses, seed, best_epoch), weights)
 
 
 def _train_epoch(
@@ -142,6 +147,17 @@ def _hold_out(
         weighted = loss_components(forecast, scored.target, scored.history, network.loss)
     components = {name: value.item() for name, value in weighted.items()}
     return forecast.cpu().numpy(), components | {"total": sum(components.values())}
+
+
+def _forecast(
+    model: nn.Module, batches: list[Windows], operator: GraphOperator, network: PublishedNetwork
+) -> np.ndarray:
+    """Forecast windows one after another, for all at once would need much memory."""
+    model.eval()
+    mixed = network.training.mixed_precision
+    with torch.no_grad():
+        forecasts = [apply(model, each, operator, mixed_precision=mixed) for each in batches]
+    return torch.cat(forecasts).cpu().numpy()
 
 
 def _weights(model: nn.Module) -> dict[str, np.ndarray]:

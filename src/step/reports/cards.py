@@ -10,6 +10,7 @@ from step.evaluation.metrics import Metrics
 from step.evaluation.scores import Intervals
 from step.evaluation.significance import SIGNIFICANT
 from step.figures.style import arm_label
+from step.reports.verdict import interval_of
 
 TOLERANCE = 0.03  # of a coverage that is called right
 
@@ -63,8 +64,7 @@ def accuracy_card(metrics: Metrics) -> Card:
         answer, tone = ("Yes", "good") if skill > 0 else ("No, it is worse", "bad")
     else:
         answer, tone = "No difference beyond chance", "open"
-    parts = [size]
-    parts += _interval(metrics.skill_low, metrics.skill_high)
+    parts = [size + interval_of(skill, metrics.skill_low, metrics.skill_high)]
     parts.append("p unknown: too few origins" if p is None else f"p = {p:.2g}")
     parts.append(f"{metrics.n_origins} forecast origins")
     return Card(question, answer, "; ".join(parts) + ".", reading, tone)
@@ -93,7 +93,7 @@ def graph_card(test: GraphTest) -> Card:
     ]
     if test.effect is not None:
         size = f"{abs(100 * test.effect):.1f} % {'lower' if test.effect > 0 else 'higher'} error"
-        detail.insert(0, ", ".join([size, *_interval(test.effect_low, test.effect_high)]))
+        detail.insert(0, size + interval_of(test.effect, test.effect_low, test.effect_high))
     if test.shifted_p is not None:
         detail.append(f"genes shifted along their chromosomes: p = {test.shifted_p:.2g}")
     if test.tested_genes is not None:
@@ -108,16 +108,19 @@ def interval_card(metrics: Metrics) -> Card:
         int(horizon): scores.intervals for horizon, scores in metrics.horizons.items()
     }
     nominal = metrics.intervals.nominal
-    right = all(abs(each.coverage - nominal) <= TOLERANCE for each in by_horizon.values())
-    narrow = any(each.coverage < nominal - TOLERANCE for each in by_horizon.values())
-    answer = "Yes" if right else "They are too narrow" if narrow else "They are rather wide"
+    off = [each for each in by_horizon.values() if abs(each.coverage - nominal) > TOLERANCE]
+    narrow = any(each.coverage < nominal for each in off)
+    sure = any(_excludes(each, nominal) for each in off)
+    size = "too narrow" if narrow else "rather wide"
+    answer = "Yes" if not off else f"They are {size}" if sure else f"Perhaps {size}"
     detail = "; ".join(_covered(horizon, each) for horizon, each in by_horizon.items())
     reading = (
         f"Of all measurements, {100 * nominal:.0f} % should lie inside their interval. Intervals "
-        "are learned from a gene's and all genes' earlier errors; a course with few origins "
-        "leaves the share uncertain by some points."
+        "are learned from a gene's and all genes' earlier errors. The share is uncertain, as its "
+        "own interval over forecast origins says: where that holds the share asked for, chance "
+        "may be all."
     )
-    tone = "good" if right else "bad" if narrow else "open"
+    tone = "good" if not off else "bad" if narrow and sure else "open"
     return Card("Are the intervals right?", answer, detail + ".", reading, tone)
 
 
@@ -147,14 +150,17 @@ def gene_card(per_gene: pd.DataFrame, best: str) -> Card:
 def _covered(horizon: int, intervals: Intervals) -> str:
     ahead = "1 time ahead" if horizon == 1 else f"{horizon} times ahead"
     nominal, width = 100 * intervals.nominal, intervals.mean_width
+    low, high = intervals.coverage_low, intervals.coverage_high
+    ends = ""
+    if low is not None and high is not None:
+        ends = f"95 % interval {100 * low:.1f} to {100 * high:.1f} %, "
     return (
         f"{100 * intervals.coverage:.1f} % inside the {nominal:.0f} % interval {ahead} "
-        f"(mean width {width:.2f} log2)"
+        f"({ends}mean width {width:.2f} log2)"
     )
 
 
-def _interval(low: float | None, high: float | None) -> list[str]:
-    """The interval of a share of the error, if there is one."""
-    if low is None or high is None:
-        return []
-    return [f"95 % interval {100 * low:.1f} to {100 * high:.1f} %".replace("-", "−")]
+def _excludes(intervals: Intervals, share: float) -> bool:
+    """Whether the coverage differs from a share by more than chance."""
+    low, high = intervals.coverage_low, intervals.coverage_high
+    return low is not None and high is not None and not low <= share <= high

@@ -23,10 +23,10 @@ ARROWS = {"above": "↑", "below": "↓"}
 SECTIONS = {
     "accuracy": [
         "arm_errors", "observed_against_forecast", "error_by_time", "skill_by_origin",
-        "calibration",
+        "calibration", "changes",
     ],
-    "contacts": ["graph_test"],
-    "genes": ["predictability", "course_heatmap"],
+    "contacts": ["graph_test", "gene_network"],
+    "genes": ["predictability", "course_heatmap", "gene_correlations"],
     "samples": ["sample_overview"],
     "genome": ["contact_map", "structure_against_expression", "embedding", "contact_maps"],
 }  # fmt: skip

@@ -26,10 +26,16 @@ def _better_part(metrics: Metrics) -> str:
     """Name the part of STEP that does better alone, if there is one."""
     parts = [arm for arm in metrics.arms if arm in ARMS and not ARMS[arm].simple]
     best = min(parts, key=lambda arm: metrics.arms[arm].mse)
-    mse = metrics.arms[best].mse
+    mse, p = metrics.arms[best].mse, metrics.arms[best].step_p
     if mse == metrics.arms["step"].mse:
         return ""
-    return f" Of its parts, {arm_label(best)} does better alone ({mse:.4f})."
+    sure = "" if p is None else f", p = {p:.2g}: {chance(p)}"
+    return f" Of its parts, {arm_label(best)} has a lower error alone ({mse:.4f}{sure})."
+
+
+def chance(p: float) -> str:
+    """Say whether a difference is more than chance."""
+    return "more than chance" if p <= SIGNIFICANT else "no more than chance"
 
 
 def _skill(metrics: Metrics) -> str:
@@ -42,12 +48,12 @@ def _skill(metrics: Metrics) -> str:
     start = f"STEP is {abs(metrics.skill) * 100:.2f} % {better} than that forecaster"
     if metrics.skill_p is None:
         return f"{start}; with {metrics.n_origins} forecast origins, chance cannot be ruled out."
-    interval = _interval(metrics.skill, metrics.skill_low, metrics.skill_high)
+    interval = interval_of(metrics.skill, metrics.skill_low, metrics.skill_high)
     p = f"{start} (Diebold–Mariano over origins, two-sided p = {metrics.skill_p:.3g}{interval})"
     return f"{p}." if metrics.skill_p <= SIGNIFICANT else f"{p}: no difference beyond chance."
 
 
-def _interval(share: float, low: float | None, high: float | None) -> str:
+def interval_of(share: float, low: float | None, high: float | None) -> str:
     """The interval of a share of the error, in the direction that the share has."""
     if low is None or high is None:
         return ""
@@ -58,26 +64,31 @@ def _interval(share: float, low: float | None, high: float | None) -> str:
 def graph_verdict(test: GraphTest) -> str:
     """Whether the graph helps, all edges together, each kind alone, and in a linear law."""
     tested = "The graph" if test.kinds else "The genome's contacts"
-    parts = [_whole_verdict(test, tested)]
-    if test.tested_genes is not None:
-        parts.append(
-            f"These errors are those of {test.tested_genes:,} connected genes, a stretch of the "
-            "genome, on which all tests of the graph were made (`backtest.tested_genes`)."
-        )
-    parts += [_part_verdict(f"{KINDS[kind]} alone", part) for kind, part in test.kinds.items()]
+    parts = [_part_verdict(f"{KINDS[kind]} alone", part) for kind, part in test.kinds.items()]
     if test.graph_ridge is not None:
         parts.append(
             _part_verdict(f"In the linear law ({arm_label('graph_ridge')})", test.graph_ridge)
         )
-    return " ".join(filter(None, parts))
+    parts = [part for part in parts if part]
+    if len(parts) > 1:
+        parts.append(
+            f"The p of these {len(parts)} further tests are not adjusted for their number."
+        )
+    whole = [_whole_verdict(test, tested)]
+    if test.tested_genes is not None:
+        whole.append(
+            f"These errors are those of {test.tested_genes:,} connected genes, a stretch of the "
+            "genome, on which all tests of the graph were made (`backtest.tested_genes`)."
+        )
+    return " ".join([*whole, *parts])
 
 
 def _part_verdict(name: str, test: GraphTest) -> str:
     """One sentence on another test of the graph; nothing where it was not made."""
     if test.p is None:
         return ""
-    more = "more than chance" if test.p <= SIGNIFICANT else "no more than chance"
-    return f"{name}: {_effect(test)}p = {test.p:.2g} of {len(test.rewired_mse)} graphs, {more}."
+    graphs = f"{len(test.rewired_mse)} graphs"
+    return f"{name}: {_effect(test)}p = {test.p:.2g} of {graphs}, {chance(test.p)}."
 
 
 def _whole_verdict(test: GraphTest, tested: str) -> str:
@@ -127,5 +138,5 @@ def _effect(test: GraphTest) -> str:
     if test.effect is None:
         return ""
     side = "below" if test.effect > 0 else "above"
-    interval = _interval(test.effect, test.effect_low, test.effect_high)
+    interval = interval_of(test.effect, test.effect_low, test.effect_high)
     return f"{abs(test.effect) * 100:.2f} % {side} their mean{interval}, "

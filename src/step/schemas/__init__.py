@@ -10,6 +10,7 @@ from step.schemas.published import (
     PublishedExpression,
     PublishedLossCurves,
     PublishedPerGene,
+    PublishedTrainedWindows,
 )
 from step.schemas.reports import Courses, Enrichment, EnrichmentRanked, Events, EventSets, PerGene
 
@@ -35,6 +36,7 @@ __all__ = [
     "PublishedExpression",
     "PublishedLossCurves",
     "PublishedPerGene",
+    "PublishedTrainedWindows",
     "SampleTable",
     "Samples",
     "Weights",

@@ -62,6 +62,10 @@ class PublishedBacktest(Table, key=("arm", "seed", "origin", "gene")):
     forecast: Number = column(description="forecast of that coordinate")
 
 
+class PublishedTrainedWindows(PublishedBacktest):
+    """The networks' forecasts of the windows that they were trained on: a fit, not a forecast."""
+
+
 class LossComponents(Table):
     """The weighted components of a network's loss, and their sum."""
 

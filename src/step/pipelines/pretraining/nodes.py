@@ -3,6 +3,9 @@
 import logging
 from typing import Any, Protocol
 
+from matplotlib.figure import Figure
+
+from step.figures.pretraining import learning_curves
 from step.forecasting.in_context import PretrainedNetwork
 from step.forecasting.pretraining import Checkpoint, PretrainingSettings, finished, pretrain
 from step.models.in_context import InContextConfig
@@ -40,3 +43,8 @@ def pretrain_network(
     if state is None:
         raise ValueError("Nothing was trained.")
     return finished(state, training)
+
+
+def draw_learning_curves(*networks: PretrainedNetwork) -> Figure:
+    """How much the networks learned with each round of pretraining."""
+    return learning_curves({each.card.network["kind"]: each.card for each in networks})

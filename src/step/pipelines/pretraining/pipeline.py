@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from step.pipelines.pretraining.nodes import pretrain_network
+from step.pipelines.pretraining.nodes import draw_learning_curves, pretrain_network
 
 KINDS = ("STEPmr", "STEPmi")
 
@@ -18,6 +18,14 @@ def create_pipeline() -> Pipeline:
         )
         for kind in KINDS
     ]
+    nodes.append(
+        Node(
+            draw_learning_curves,
+            [f"{kind}_network" for kind in KINDS],
+            "figure_learning_curves",
+            name="draw_learning_curves",
+        )
+    )
     return Pipeline(
         nodes,
         namespace="pretraining",

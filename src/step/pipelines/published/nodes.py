@@ -10,8 +10,10 @@ import torch
 import step
 from step.embeddings.temporal import Embeddings
 from step.errors import InputError
+from step.figures.network import gene_network
 from step.graphs.gene_graph import gene_graph
 from step.published.backtest import run_published
+from step.published.captions import CAPTIONS
 from step.published.embedding import EmbeddedCourse, joint_embedding
 from step.published.figures import (
     coordinates,
@@ -25,6 +27,7 @@ from step.published.pair_table import read_pair_table
 from step.published.pair_weights import weigh_pairs, weights_of_all_times
 from step.published.scores import PublishedMetrics, score_published
 from step.published.settings import PublishedSettings
+from step.published.window_figures import accuracy_by_time, changes, embedding_paths
 from step.published.windows import split_windows
 from step.reports.html import records, render_report
 
@@ -97,8 +100,9 @@ def fit_networks(
     """Fit a network with each seed on the drawn windows, and forecast those held out.
 
     Returns:
-        backtest (arm, seed, origin, target_time, horizon, gene, observed, forecast), loss_curves
-        (seed, epoch, windows, components, total, kept), model (weights of all seeds).
+        backtest and trained_windows (arm, seed, origin, target_time, horizon, gene, observed,
+        forecast: of the held-out windows, and of those trained on), loss_curves (seed, epoch,
+        windows, components, total, kept), model (weights of all seeds).
     """
     course = _embedded(expression, embeddings)
     result = run_published(course, gene_graph(edges, course.genes), settings.network)
@@ -114,6 +118,7 @@ def fit_networks(
     )
     return {
         "backtest": result.table,
+        "trained_windows": result.trained,
         "loss_curves": result.loss_curves,
         "model": FittedNetwork(result.weights, card),
     }
@@ -135,23 +140,36 @@ def score(
 def draw(
     metrics: PublishedMetrics,
     backtest: pd.DataFrame,
-    embeddings: Embeddings,
+    trained_windows: pd.DataFrame,
     curves: pd.DataFrame,
     per_gene: pd.DataFrame,
     expression: pd.DataFrame,
+    embeddings: Embeddings,
 ) -> dict[str, object]:
     """Draw what was scored, how well, and how it was trained."""
+    coordinate = _embedded(expression, embeddings).coordinate()
     return {
         "forecast_scatter": forecast_scatter(backtest),
+        "changes": changes(backtest),
+        "accuracy_by_time": accuracy_by_time(backtest),
         "coordinates": coordinates(
             np.array(metrics.last_value_pearson_by_coordinate, dtype=float),
             metrics.arms["step"].pearson,
         ),
         "loss_by_epoch": loss_by_epoch(curves),
         "gene_scores": gene_scores(per_gene),
-        "gene_courses": gene_courses(
-            per_gene, _embedded(expression, embeddings).coordinate(), backtest
-        ),
+        "gene_courses": gene_courses(per_gene, coordinate, backtest, trained_windows),
+    }
+
+
+def draw_graph(
+    edges: pd.DataFrame, expression: pd.DataFrame, embeddings: Embeddings
+) -> dict[str, object]:
+    """Draw the graph at the first time, and how the embedding moves."""
+    by_time, course = _by_time(expression), _embedded(expression, embeddings)
+    return {
+        "graph": gene_network(edges, by_time, by_time.index[0], "day"),
+        "embedding_paths": embedding_paths(course.embeddings, course.genes),
     }
 
 
@@ -191,6 +209,7 @@ def write_report(
         "step.published",
         figures,
         [pages[name] for name in sorted(pages)],
+        captions=CAPTIONS,
         metrics=metrics,
         by_coordinate=pd.Series(metrics.last_value_pearson_by_coordinate, dtype=float),
         training=settings.network.training,

@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from step.pipelines.published.nodes import (
     draw,
+    draw_graph,
     embed,
     fill_workbook,
     fit_networks,
@@ -14,7 +15,17 @@ from step.pipelines.published.nodes import (
 )
 from step.published.scores import tabulate_published
 
-FIGURES = ("forecast_scatter", "coordinates", "loss_by_epoch", "gene_scores", "gene_courses")
+SCORES = (
+    "forecast_scatter",
+    "changes",
+    "accuracy_by_time",
+    "coordinates",
+    "loss_by_epoch",
+    "gene_scores",
+    "gene_courses",
+)
+FITTED = ("backtest", "trained_windows", "loss_curves", "model")
+GRAPH = ("graph", "embedding_paths")
 
 
 def create_pipeline(assay: str) -> Pipeline:
@@ -29,7 +40,7 @@ def create_pipeline(assay: str) -> Pipeline:
 
 
 def _nodes() -> list[Node]:
-    figures = {name: f"figure_{name}" for name in FIGURES}
+    scores, graph = ({name: f"figure_{name}" for name in names} for names in (SCORES, GRAPH))
     return [
         Node(
             read_pairs,
@@ -42,7 +53,7 @@ def _nodes() -> list[Node]:
         Node(
             fit_networks,
             ["expression", "edges", "embeddings", "params:settings"],
-            {name: name for name in ("backtest", "loss_curves", "model")},
+            {name: name for name in FITTED},
             name="fit_networks",
         ),
         Node(
@@ -54,10 +65,19 @@ def _nodes() -> list[Node]:
         Node(tabulate_published, ["backtest", "expression", "edges"], "per_gene", name="tabulate"),
         Node(
             draw,
-            ["metrics", "backtest", "embeddings", "loss_curves", "per_gene", "expression"],
-            figures,
+            [
+                "metrics",
+                "backtest",
+                "trained_windows",
+                "loss_curves",
+                "per_gene",
+                "expression",
+                "embeddings",
+            ],
+            scores,
             name="draw",
         ),
+        Node(draw_graph, ["edges", "expression", "embeddings"], graph, name="draw_graph"),
         Node(
             fill_workbook,
             ["metrics", "per_gene", "backtest", "edges"],
@@ -66,7 +86,9 @@ def _nodes() -> list[Node]:
         ),
         Node(
             write_report,
-            {"metrics": "metrics", "per_gene": "per_gene", "settings": "params:settings"} | figures,
+            {"metrics": "metrics", "per_gene": "per_gene", "settings": "params:settings"}
+            | scores
+            | graph,
             "report",
             name="write_report",
         ),

@@ -16,14 +16,19 @@ from step.evaluation.graph_test import GraphTest
 from step.evaluation.libraries import fetch_libraries
 from step.evaluation.metrics import Metrics, measure
 from step.evaluation.predictability import gene_table
+from step.evaluation.scores import score_genes
 from step.figures import accuracy, over_time
+from step.figures.changes import step_changes
+from step.figures.correlations import CorrelationLabels, gene_correlations
 from step.figures.courses import course_heatmap
 from step.figures.embedding import embedding_trajectories
 from step.figures.genes import gene_pages
 from step.figures.genome import contact_map, contact_maps
 from step.figures.graph import graph_test
+from step.figures.network import gene_network
 from step.figures.predictability import predictability, structure_against_expression
 from step.figures.samples import sample_overview
+from step.figures.style import arm_label
 from step.forecasting.backtest import BacktestSettings
 from step.genome.contacts import coarse_contacts
 from step.reports.browser import Courses, browser_data
@@ -116,6 +121,7 @@ def draw_accuracy(
     return {
         "arm_errors": accuracy.arm_errors(metrics, losses),
         "observed_against_forecast": accuracy.observed_against_forecast(first, expression),
+        "changes": step_changes(first, expression),
         "error_by_time": over_time.error_by_time(metrics, losses, noise, unit),
         "skill_by_origin": over_time.skill_by_origin(metrics, losses, unit),
         "calibration": over_time.calibration(backtest, metrics.intervals.nominal, unit),
@@ -131,6 +137,37 @@ def draw_genes(
         "predictability": predictability(per_gene),
         "course_heatmap": course_heatmap(expression, per_gene, report.time_unit),
         "structure_against_expression": structure_against_expression(per_gene, expression),
+    }
+
+
+def draw_neighbours(
+    per_gene: pd.DataFrame,
+    expression: pd.DataFrame,
+    backtest: pd.DataFrame,
+    edges: pd.DataFrame,
+    metrics: Metrics,
+    report: ReportConfig,
+) -> dict[str, Figure]:
+    """Who is joined with whom, and whether genes of many neighbours are followed better."""
+    best = metrics.best_baseline
+    rows = backtest[(backtest["arm"] == best) & (backtest["horizon"] == 1)]
+    baseline = score_genes(rows.dropna(subset=["observed", "forecast"]))
+    by_time = expression.pivot(index="time", columns="gene", values="mean")
+    ends = pd.concat([edges["gene_1"], edges["gene_2"]]).value_counts()
+    table = per_gene.set_index("gene")[["pearson"]].assign(
+        baseline_pearson=baseline["pearson"],
+        neighbours=ends,
+        expression_range=by_time.max() - by_time.min(),
+    )
+    table["neighbours"] = table["neighbours"].fillna(0)
+    labels = CorrelationLabels(
+        pearson="observed against forecast, Pearson",
+        expression_range="range of expression (log2)",
+        baseline=arm_label(best),
+    )
+    return {
+        "gene_correlations": gene_correlations(table, labels),
+        "gene_network": gene_network(edges, by_time, by_time.index.max(), report.time_unit),
     }
 
 

@@ -11,6 +11,7 @@ from step.pipelines.reporting.nodes import (
     draw_gene_pages,
     draw_genes,
     draw_genome,
+    draw_neighbours,
     draw_samples,
     find_enrichment,
     find_event_sets,
@@ -23,14 +24,16 @@ from step.reports.workbook import study_sheets
 ACCURACY = [
     "arm_errors",
     "observed_against_forecast",
+    "changes",
     "error_by_time",
     "skill_by_origin",
     "calibration",
     "graph_test",
 ]
 GENES = ["predictability", "course_heatmap", "structure_against_expression"]
+NEIGHBOURS = ["gene_correlations", "gene_network"]
 GENOME = ["contact_map", "contact_maps", "embedding"]
-IN_REPORT = [*ACCURACY, *GENES, *GENOME, "sample_overview", "enrichment"]
+IN_REPORT = [*ACCURACY, *GENES, *NEIGHBOURS, *GENOME, "sample_overview", "enrichment"]
 FIGURES = [*IN_REPORT, "gene_pages"]
 
 ASSAY_INPUTS = [
@@ -135,6 +138,12 @@ def _figure_nodes() -> list[Node]:
             ["per_gene", "expression", "params:report"],
             _figures(GENES),
             name="draw_genes",
+        ),
+        Node(
+            draw_neighbours,
+            ["per_gene", "expression", "backtest", "edges", "metrics", "params:report"],
+            _figures(NEIGHBOURS),
+            name="draw_neighbours",
         ),
         Node(
             draw_gene_pages,
