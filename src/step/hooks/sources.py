@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
 
+from step.datasets.limits import Limits, SourceLimits
 from step.hooks.failures import explanation, list_files
 from step.hooks.study import absent_assays
 from step.project.catalog import Reading, StudyCatalog
@@ -35,8 +36,9 @@ class Sources:
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Remember which sources the study has."""
+        """Remember which sources the study has, and how much is taken from them."""
         self._loader = context.config_loader
+        Limits.current = SourceLimits(**self._loader["parameters"].get("sources", {}))
 
     @hook_impl
     def before_pipeline_run(
