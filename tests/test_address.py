@@ -17,7 +17,10 @@ from step.address import redact
         ("https://ann:p/w", "https://…"),
         ("https:/ann:pw@host/b", "https:/…@host/b"),  # as a path has it
         ("s3://key:pw@bucket/b", "s3://…@bucket/b"),
-        ("404, url='http://u:p@h/x?t=1' of http://u:p@h/y", "404, url='http://…@h/x?…' of http://…@h/y"),
+        (
+            "404, url='http://u:p@h/x?t=1' of http://u:p@h/y",
+            "404, url='http://…@h/x?…' of http://…@h/y",
+        ),
         ("data/a@b?c", "data/a@b?c"),
         ("https://host/@scope/x", "https://host/@scope/x"),
     ],

@@ -21,7 +21,9 @@ def _hide(address: re.Match[str]) -> str:
     host = HOST.match(rest)[0]  # type: ignore[index]  # matches anything
     if "@" in host:
         rest = f"{HIDDEN}@{rest[host.rindex('@') + 1 :]}"
-    elif ":" in PORT.sub("", host) and not host.startswith("["):  # a password with a `/`, `?` or `#`
+    elif ":" in PORT.sub("", host) and not host.startswith(
+        "["
+    ):  # a password with a `/`, `?` or `#`
         rest = f"{HIDDEN}@{rest.rpartition('@')[2]}" if "@" in rest else HIDDEN
     place = re.match(r"[^?#]*", rest)[0]  # type: ignore[index]
     return f"{scheme}{place}{rest[len(place) : len(place) + 1]}" + (

@@ -47,10 +47,9 @@ def download(where: str, target: Path) -> None:
     except TimeoutError:
         limits = Limits.current
         raise InputError(
-            f"{where} cannot be fetched: the server sent nothing for "
-            f"{limits.stall_timeout:g} s, or not all within {limits.download_timeout:g} s. Try again "
-            "later, download the file and name its place, or raise `sources.stall_timeout` or "
-            "`sources.download_timeout`."
+            f"{where} cannot be fetched: the server sent nothing for {limits.stall_timeout:g} s, "
+            f"or not all within {limits.download_timeout:g} s. Try again later, download the file "
+            "and name its place, or raise `sources.stall_timeout` or `sources.download_timeout`."
         ) from None
     except Exception as error:  # aiohttp's own, and the network's
         # Not `from error`: its message holds the address as it is, with all that is secret.

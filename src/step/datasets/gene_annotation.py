@@ -124,7 +124,8 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
     def _records(self, path: Path) -> pd.DataFrame:
         """GTF and GFF3: nine columns, the last of attributes. Most records are passed over."""
         wanted = {feature for group in RECORDS for feature in group}
-        rows, passed, kept = [], set(), CellCount(self._address)
+        rows, passed = [], set[str]()
+        kept = CellCount(self._address)
         for number, cells in self._lines(path):
             if len(cells) != 9:
                 raise InputError(

@@ -30,12 +30,17 @@ def check_hdf5(path: Path, name: str) -> int:
     """
     declared = 0
     with h5py.File(path, "r") as file:
-        file.visititems_links(lambda at, link: _check_link(at, link, name))
-        arrays: list[h5py.Dataset] = []
-        file.visititems(lambda _, found: _collect(found, arrays))
-        for array in arrays:
-            _check_array(array, name)
-            declared += array.nbytes
+        links: dict[str, object] = {}
+        file.visititems_links(links.__setitem__)
+        for at, link in links.items():
+            if isinstance(link, h5py.ExternalLink):
+                raise _elsewhere(at, name)
+        found: dict[str, h5py.Group | h5py.Dataset] = {}
+        file.visititems(found.__setitem__)
+        for array in found.values():
+            if isinstance(array, h5py.Dataset) and array.shape is not None:
+                _check_array(array, name)
+                declared += array.nbytes
     return declared
 
 
@@ -49,21 +54,9 @@ def check_unpacked(path: Path, name: str) -> None:
         raise too_large(name, "unpacks to more than", "max_unpacked_mb")
 
 
-def _collect(found: h5py.Group | h5py.Dataset, arrays: list[h5py.Dataset]) -> None:
-    if isinstance(found, h5py.Dataset):
-        arrays.append(found)
-
-
-def _check_link(at: str, link: object, name: str) -> None:
-    if isinstance(link, h5py.ExternalLink):
-        raise _elsewhere(at, name)
-
-
 def _check_array(array: h5py.Dataset, name: str) -> None:
     if array.is_virtual or array.external:
         raise _elsewhere(str(array.name), name)
-    if array.shape is None:  # empty
-        return
     if array.nbytes > SMALL + MOST_PACKED * array.id.get_storage_size():
         raise InputError(
             f"{name} is damaged: {quoted(array.name)} is declared as {array.shape} values "

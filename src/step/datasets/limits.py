@@ -23,7 +23,7 @@ class SourceLimits:
 
     max_download_mb: Annotated[int, between(1, 10**6)] = 2000
     max_unpacked_mb: Annotated[int, between(1, 10**6)] = 4000
-    max_cells: Annotated[int, between(1, 10**10)] = 50_000_000
+    max_cells: Annotated[int, between(1, 10**10)] = 20_000_000
     stall_timeout: Annotated[float, between(0, 3600, inclusive="right")] = 60.0
     download_timeout: Annotated[float, between(0, 10**6, inclusive="right")] = 3600.0
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from kedro.io.core import Version
 
-from step.datasets.sheet_reader import read_sheet
 from step.datasets.limits import CellCount
+from step.datasets.sheet_reader import read_sheet
 from step.datasets.source_file import SourceFile
 from step.datasets.text_file import text_lines
 from step.datasets.whole_file import whole_file

@@ -86,7 +86,8 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             raise InputError(
                 f"{self._filepath}: `balance` is {self._balance!r}; of text it is ice or none."
             )
-        if not (float(self._bin_size).is_integer() and self._bin_size > 0 < self._label_scale):
+        whole = float(self._bin_size).is_integer() and 0 < self._bin_size <= LONGEST_CHROMOSOME
+        if not (whole and self._label_scale > 0):
             raise InputError(
                 f"{self._filepath}: `bin_size` is a whole number of base pairs, and `label_scale` "
                 f"a number, both above 0; they are {self._bin_size!r} and {self._label_scale!r}."
@@ -120,7 +121,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
     def _files(self) -> dict[str, str]:
         """Chromosome → file, in the order of the assembly's chromosomes."""
-        if self._filepath.count(CHROMOSOME) != 1:
+        if self._place.count(CHROMOSOME) != 1:
             raise InputError(
                 f"{self._filepath} needs {CHROMOSOME} once, where the chromosome's name stands in "
                 "the files' names."
@@ -129,8 +130,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             if not self._chromosomes:
                 raise InputError(f"{self._filepath}: `chromosomes` names none; leave it out.")
             return {
-                str(name): self._place.replace(CHROMOSOME, str(name))
-                for name in self._chromosomes
+                str(name): self._place.replace(CHROMOSOME, str(name)) for name in self._chromosomes
             }
         if is_remote(self._place):
             raise InputError(

@@ -15,9 +15,9 @@ from step.errors import InputError
 UNREADABLE = (OSError, EOFError, zlib.error)  # what a broken file raises while it is read
 BUFFER = 2**18  # bytes
 LONGEST_LINE = 16 * 2**20  # bytes, far above any table's
-# A text packs to a tenth of its size; only endless repetition packs to a two-hundredth.
-MOST_PACKED = 200
-SMALL = 64 * MEGABYTE  # unpacked, whatever it is
+# A text packs to a tenth of its size; only endless repetition packs to a hundredth.
+MOST_PACKED = 100
+SMALL = 32 * MEGABYTE  # unpacked, whatever it is
 
 
 class BoundedFile(io.RawIOBase):
@@ -100,7 +100,7 @@ def opened(path: Path, name: str, longest_line: int = LONGEST_LINE) -> io.Buffer
     if size > Limits.current.max_unpacked_mb * MEGABYTE:
         raise too_large(name, "is larger than", "max_unpacked_mb")
     packed = path.suffix.lower() == ".gz"
-    file: Any = gzip.open(path, "rb") if packed else path.open("rb", buffering=0)
+    file: Any = gzip.GzipFile(path) if packed else io.FileIO(path)
     bounded = BoundedFile(file, name, size if packed else None, longest_line)
     return io.BufferedReader(bounded, BUFFER)
 
