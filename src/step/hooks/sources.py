@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
 
+from step.address import redact
 from step.datasets.limits import Limits, SourceLimits
 from step.hooks.failures import explanation, list_files
 from step.hooks.study import absent_assays
@@ -136,4 +137,5 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except DatasetError as error:
-        raise click.ClickException(f"{name}: {explanation(error) or f'{error!s:.500}'}") from error
+        found = explanation(error) or f"{redact(str(error)):.500}"
+        raise click.ClickException(f"{name}: {found}") from error
