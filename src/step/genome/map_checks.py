@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from step.errors import InputError
+from step.names import clean_name
 
 PIXELS_AT_ONCE = 5_000_000
 MOST_BINS = 20_000_000  # a human genome at 200 bp has 15 million
@@ -64,6 +65,8 @@ def check_map(contacts: cooler.Cooler, name: str) -> None:
     """
     previous, found = 0, False
     with damage_explained(name):
+        for chrom in contacts.chromnames:
+            clean_name(chrom, name)
         chromosome = _check_bins(contacts, name)
         n_pixels = np.zeros(len(chromosome), dtype=np.int64)
         for pixels in pixel_chunks(contacts):
