@@ -1,6 +1,8 @@
+import logging
+
 import pytest
 
-from step.address import redact
+from step.address import WithoutSecrets, redact
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,20 @@ from step.address import redact
 def test_what_may_be_secret_is_hidden(written, shown):
     assert redact(written) == shown
     assert redact(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "shown"),
+    [
+        (
+            "Loading %s (%d)",
+            ({"f": "https://ann:pw@host/b?t=1"}, 3),
+            "{'f': 'https://…@host/b?…'} (3)",
+        ),
+        ("%d %% of %s", (3, "all"), "3 % of all"),
+    ],
+)
+def test_logs_hide_it_too(message, arguments, shown):
+    record = logging.LogRecord("kedro", logging.DEBUG, "x.py", 1, message, arguments, None)
+    assert WithoutSecrets().filter(record)
+    assert record.getMessage().removeprefix("Loading ") == shown

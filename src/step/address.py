@@ -1,5 +1,6 @@
 """Addresses as they may be shown: user names, passwords and tokens stay out of what is printed."""
 
+import logging
 import re
 
 HIDDEN = "…"
@@ -14,6 +15,18 @@ def redact(text: str) -> str:
     `https://ann:pw@host/x.tsv?token=1` becomes `https://…@host/x.tsv?…`.
     """
     return ADDRESS.sub(_hide, text)
+
+
+class WithoutSecrets(logging.Filter):
+    """Hides what may be secret in the addresses of log messages, whoever wrote them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass; change those that hold an address."""
+        said = record.getMessage()
+        shown = redact(said)
+        if shown != said:
+            record.msg, record.args = shown, None
+        return True
 
 
 def _hide(address: re.Match[str]) -> str:
