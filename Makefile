@@ -12,7 +12,7 @@ SPACE := $(subst ,, )
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
-.PHONY: run test setup study lint coverage docs viz viz-build benchmark
+.PHONY: run test setup study lint audit coverage docs viz viz-build benchmark
 
 run: setup
 	$(BIN)/kedro run
@@ -28,6 +28,9 @@ lint: setup
 	$(BIN)/ruff format --check src tests tools
 	$(BIN)/python tools/structure.py
 	$(BIN)/mypy
+
+audit: setup
+	$(BIN)/python tools/audit.py
 
 coverage: setup
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from step.errors import InputError, listed, quoted, require_columns
-from step.names import SPREADSHEET_ERRORS, clean_column, clean_name
+from step.names import SPREADSHEET_ERRORS, clean_column, clean_name, without_formulas
 
 
 @pytest.mark.parametrize("name", ["Sft\x07pc", "a\x00b", "a\x1bb", "a\x7fb", "a\u200bb", "a\ufeff"])
@@ -62,3 +62,26 @@ def test_messages_repeat_little_of_what_they_quote():
     with pytest.raises(InputError) as raised:
         require_columns(pd.DataFrame(columns=[f"sample {n}" for n in range(9_999)]), ["x"], "t")
     assert len(str(raised.value)) < 200
+
+
+def test_a_name_is_no_text_of_a_hundred_thousand_characters():
+    assert clean_name("x" * 10_000, "t") == "x" * 10_000
+    with pytest.raises(InputError, match="has 100000 characters; a name has at most") as raised:
+        clean_name("x" * 100_000, "t, row 3")
+    assert len(str(raised.value)) < 250
+
+
+@pytest.mark.parametrize("name", ["\u202egenX", "a\u2066b", "\u200fa"])
+def test_marks_of_direction_are_refused(name):
+    with pytest.raises(InputError, match="unprintable character"):
+        clean_name(name, "t")
+
+
+def test_no_text_is_a_formula_for_a_spreadsheet():
+    harmful = ["=1+1", "=cmd|'/c calc'!A1", "@SUM(A1)", "+cmd|x", "-1+cmd|' /C calc'!A0", "\t=1"]
+    harmless = ["+", "-", "-1.5", "+2e-3", "-.5", "Sftpc", "", "a=b", "mmu-let-7", None, 3]
+    table = pd.DataFrame({"x": harmful + harmless, "n": 1.0}, dtype=object).astype({"n": float})
+    found = without_formulas(table)
+    assert found["x"].tolist() == [f"'{text}" for text in harmful] + harmless
+    assert found["n"].equals(table["n"])
+    assert table["x"].tolist() == harmful + harmless

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import yaml
+from packaging.requirements import Requirement
 
 import step
 from tests.conftest import ROOT
@@ -21,6 +22,8 @@ USED_BY_OTHERS = {  # required, but imported by no module of the project
     "openpyxl",  # by pandas, of workbooks
     "pyarrow",  # by pandas, of parquet
 }
+
+OF_A_GPU = ("nvidia-", "cuda-", "triton")  # what torch brings, each build its own
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -106,3 +109,43 @@ def test_what_no_command_needs_at_its_start_is_not_imported():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+def needed() -> Iterator[tuple[str, Requirement]]:
+    """What the project and its extras need, and all that this needs in turn; and who needs it."""
+    project = PROJECT["project"]
+    extras = project["optional-dependencies"]
+    # torch-scatter is compiled against whatever torch is there, and is not among the pinned.
+    listed = [each for extra, of in extras.items() if extra != "scatter" for each in of]
+    left = [("pyproject.toml", Requirement(each)) for each in project["dependencies"] + listed]
+    seen = set()
+    while left:
+        by, requirement = left.pop()
+        name = normal(requirement.name)
+        if name == "step" or name.startswith(OF_A_GPU):
+            continue
+        yield by, requirement
+        if (name, *requirement.extras) not in seen:
+            seen.add((name, *requirement.extras))
+            found = map(Requirement, distribution(name).requires or [])
+            chosen = requirement.extras or {""}
+            left += [
+                (name, each)
+                for each in found
+                if not each.marker or any(each.marker.evaluate({"extra": of}) for of in chosen)
+            ]
+
+
+def test_the_pinned_releases_can_be_installed_together():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    pins = {normal(name): version for name, version in pinned.items()}
+    assert len(pins) == len(pinned)
+    required = list(needed())
+    misfits = [
+        f"{by} needs {requirement}; pinned is {pins.get(normal(requirement.name))}"
+        for by, requirement in required
+        if not requirement.specifier.contains(pins.get(normal(requirement.name), ""), True)
+    ]
+    assert misfits == []
+    assert set(pins) == {normal(requirement.name) for _, requirement in required}

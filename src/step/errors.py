@@ -5,12 +5,20 @@ from itertools import islice
 
 import pandas as pd
 
+from step.address import redact
+
 LONGEST_QUOTED = 60  # characters of a user's content that a message repeats
 MOST_LISTED = 6
 
 
 class InputError(ValueError):
-    """A source or setting is wrong; the message says what, where, and how to mend it."""
+    """A source or setting is wrong; the message says what, where, and how to mend it.
+
+    Of addresses in it, what may be secret is hidden.
+    """
+
+    def __init__(self, message: str):
+        super().__init__(redact(message))
 
 
 def quoted(content: object) -> str:

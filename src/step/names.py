@@ -1,5 +1,7 @@
 """Names as users write them: of genes, samples, gene sets and chromosomes."""
 
+import re
+
 import pandas as pd
 
 from step.errors import InputError, quoted
@@ -8,6 +10,9 @@ from step.errors import InputError, quoted
 SPREADSHEET_ERRORS = {
     "#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
 }  # fmt: skip
+LONGEST_NAME = 10_000  # characters
+# What a spreadsheet computes when it opens a CSV file; a sign alone and a number are none.
+FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d*\.?\d*(?:[eE][+-]?\d+)?$)")
 
 
 def clean_name(name: str, where: str) -> str:
@@ -19,9 +24,14 @@ def clean_name(name: str, where: str) -> str:
 
     Raises:
         InputError: The name holds a control or other unprintable character, which nobody sees and
-            no workbook can store, or is a spreadsheet's error value.
+            no workbook can store, is a spreadsheet's error value, or is as long as a text.
     """
     cleaned = name.strip()
+    if len(cleaned) > LONGEST_NAME:
+        raise InputError(
+            f"{where}: the name {quoted(name)} has {len(cleaned)} characters; a name has at most "
+            f"{LONGEST_NAME}. Write a shorter one, or choose another column."
+        )
     if not cleaned.isprintable():
         cleaned = "".join(" " if sign.isspace() else sign for sign in cleaned).strip()
         for sign in cleaned:
@@ -54,3 +64,15 @@ def clean_column(table: pd.DataFrame, column: str, source: str) -> pd.Series:
         index=table.index,
         dtype=object,
     )
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """A table for spreadsheets: an apostrophe before each text that they would compute."""
+    texts = table.select_dtypes("object")
+    guarded = {
+        column: values.map(
+            lambda cell: f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+        )
+        for column, values in texts.items()
+    }
+    return table.assign(**guarded)

@@ -1,6 +1,6 @@
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from kedro.io import AbstractDataset, DatasetError
 
+from step.datasets.limits import Limits, SourceLimits
 from step.errors import InputError
 
 
@@ -43,3 +44,13 @@ def explained(dataset: AbstractDataset):
         assert isinstance(cause, InputError), repr(cause)
         assert str(dataset._filepath).rsplit("/", 1)[-1].split("{")[0] in str(cause)
         return None
+
+
+@pytest.fixture
+def limit(monkeypatch) -> Callable[..., None]:
+    """Sets limits of sources for one test: `limit(max_cells=10)`."""
+
+    def set_limits(**values: float) -> None:
+        monkeypatch.setattr(Limits, "current", SourceLimits(**values))
+
+    return set_limits

@@ -63,7 +63,7 @@ def test_text_is_read_over_http(tmp_path, served):
         ("0 10 0\n10 10 0\n", {}, "holds no contact within a chromosome"),
         ("0 10 0\n", {"balance": "ice"}, "holds no contact within a chromosome"),
         ("0 10 1\n", {"label_scale": 1e12}, r"label 10 .* from 0 to 2147483647 bp"),
-        ("0 1e9 1\n", {}, "1000000010 bp have 100000001 bins of 10 bp, more than 10000000"),
+        ("0 1e9 1\n", {}, "1000000010 bp have 100000001 bins of 10 bp, more than 20000000"),
         ("0 1e300 1\n", {}, r"label 1e\+300"),
         ("0 10 1\n10 0 2\n", {}, "labels 0 and 10 stands 2 times"),
         ("0 200000000 1\n", {"assembly": "mm9", "bin_size": 1_000_000}, "ends at 197195432 bp"),

@@ -190,7 +190,7 @@ ALLOWED = {
     "reports": {
         "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",
     },
-    "datasets": {"datasets", "genome", "errors", "names"},
+    "datasets": {"datasets", "genome", "address", "errors", "names", "typed"},
 }  # fmt: skip
 
 

@@ -173,3 +173,38 @@ def test_an_environment_that_is_not_there_is_named_with_those_that_are(conf):
 def test_what_an_environment_need_not_have_may_be_missing(conf):
     with pytest.raises(MissingConfigException):  # which Kedro expects
         loader(conf)["credentials"]
+
+
+@pytest.mark.parametrize("key", ["parameters", "catalog_raw", "globals"])
+def test_aliases_do_not_multiply_without_end(conf, key):
+    aliases = "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    write(conf / "own" / f"{key}.yml", "study: own\na0: &a0 [x]\n" + aliases)
+    found = message(conf, key.removesuffix("_raw"))
+    assert f"conf/own/{key}.yml is not valid YAML" in found
+    assert "Write out what the aliases (*name) stand for" in found
+
+
+def test_lists_do_not_nest_without_end(conf):
+    write(conf / "own" / "parameters.yml", "a: " + "[" * 5000 + "]" * 5000)
+    assert "lie too deep within one another" in message(conf, "parameters")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{}",
+        "{{type: '{}'}}",
+        "{{type: step.datasets.TableDataset, filepath: ['{}']}}",
+        "{{type: step.datasets.TableDataset, filepath: x, metadata: '{}'}}",
+        "{{type: step.datasets.TableDataset, filepath: x, '{}': 1}}",
+        "{{type: step.datasets.TableDataset, filepath: 'ftp{}'}}",
+        "{{type: step.datasets.ContactMapDataset, filepath: 'zip::{}'}}",
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_said_without_its_secrets(conf, entry):
+    secret = "https://ann:pass-word@host/x?token=s3cret"
+    write(conf / "own" / "catalog_raw.yml", f"gene_sets: {entry.format(secret)}\n")
+    found = message(conf)
+    assert "gene_sets" in found
+    assert "pass-word" not in found
+    assert "s3cret" not in found

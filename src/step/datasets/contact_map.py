@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, Version
 
-from step.datasets.source_file import SourceFile, temporary_file
+from step.datasets.hdf5_file import check_hdf5
+from step.datasets.source_file import SourceFile, require_web, temporary_file
 from step.datasets.whole_file import whole_file
 from step.errors import InputError
 from step.genome.balancing import bin_weights, no_such_weights
 from step.genome.contacts import ContactMap
-from step.genome.map_checks import check_map, check_weights, damage_explained
+from step.genome.map_checks import check_bin_number, check_map, check_weights, damage_explained
 
 
 class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
@@ -52,6 +53,8 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
             metadata: For kedro-viz.
         """
         path, _, group = filepath.partition("::")
+        if "://" in group:  # as in zip::https://…
+            require_web(filepath)
         super().__init__(filepath=path, version=version, metadata=metadata)
         self._group = group or None
         self._resolution = resolution
@@ -88,11 +91,14 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
         if self._resolution and not group and self._ending == ".mcool":
             group = "/".join(["", "resolutions", str(self._resolution)])
         try:
+            check_hdf5(path, self._address)
             if group is None and not cooler.fileops.is_multires_file(str(path)):
                 return cooler.Cooler(str(path))
             offered = cooler.fileops.list_coolers(str(path))
             if group in offered:
                 return cooler.Cooler(f"{path}::{group}")
+        except InputError:
+            raise
         except Exception as error:
             raise InputError(
                 f"{self._address} is not a .cool contact map ({error!s:.100}). Convert the map "
@@ -142,6 +148,7 @@ def read_hic(path: Path, name: str, resolution: int | None, balance: str) -> tup
             + (f"; {resolution} is none." if resolution else ".")
         )
     file = hictkpy.File(path, resolution)
+    check_bin_number(sum(-(-size // resolution) for size in file.chromosomes().values()), name)
     bins = file.bins().to_df()[["chrom", "start", "end"]].astype({"chrom": str})
     if balance not in ("ice", "none"):
         held = file.avail_normalizations()

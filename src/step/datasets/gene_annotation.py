@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from kedro.io.core import Version
 
-from step.datasets.source_file import SourceFile, text_lines
+from step.datasets.limits import CellCount
+from step.datasets.source_file import SourceFile
 from step.datasets.table import TableDataset
+from step.datasets.text_file import text_lines
 from step.datasets.whole_file import whole_file
 from step.errors import InputError, listed, quoted, require_columns
 from step.names import clean_name
@@ -32,6 +34,7 @@ GTF_NAMES = ["gene_name", "gene_id"]
 GFF3_NAMES = ["gene_name", "Name", "gene", "gene_id", "ID"]
 GFF3_ATTRIBUTE = re.compile(r"\s*[^\s=;\"]+=")  # ID=…; in a GTF, gene_id "…"
 STRANDS = {"1": "+", "-1": "-", "": ".", "?": "."}
+MOST_NAMED = 100  # features that a message may list
 LONGEST_CHROMOSOME = 1e12  # base pairs, far above any
 
 
@@ -121,7 +124,8 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
     def _records(self, path: Path) -> pd.DataFrame:
         """GTF and GFF3: nine columns, the last of attributes. Most records are passed over."""
         wanted = {feature for group in RECORDS for feature in group}
-        rows, passed = [], set()
+        rows, passed = [], set[str]()
+        kept = CellCount(self._address)
         for number, cells in self._lines(path):
             if len(cells) != 9:
                 raise InputError(
@@ -129,8 +133,9 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
                     "or GFF3 file has nine."
                 )
             if cells[2] in wanted:
+                kept.add(len(cells))
                 rows.append([number, *cells])
-            else:
+            elif len(passed) < MOST_NAMED:
                 passed.add(cells[2])
         records = pd.DataFrame(rows, columns=RECORD_COLUMNS, dtype=object)
         for group in RECORDS:
@@ -162,12 +167,14 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
     def _bed(self, path: Path) -> pd.DataFrame:
         lines: list[int] = []
         rows: list[list[str]] = []
+        kept = CellCount(self._address)
         for number, cells in self._lines(path):
             if rows and len(cells) != len(rows[0]):
                 raise InputError(
                     f"{self._address}, line {number} has {len(cells)} columns, the first record "
                     f"{len(rows[0])}."
                 )
+            kept.add(len(cells))
             lines.append(number)
             rows.append(cells)
         if not rows:

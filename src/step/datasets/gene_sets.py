@@ -1,6 +1,8 @@
 """Gene sets."""
 
-from step.datasets.source_file import SourceFile, text_lines
+from step.datasets.limits import CellCount
+from step.datasets.source_file import SourceFile
+from step.datasets.text_file import text_lines
 from step.datasets.whole_file import whole_file
 from step.errors import InputError, quoted
 from step.names import clean_name
@@ -24,6 +26,7 @@ class GeneSetsDataset(SourceFile[dict[str, list[str]], dict[str, list[str]]]):
                 character, or a set stands twice.
         """
         sets: dict[str, list[str]] = {}
+        cells = CellCount(self._address)
         for number, line in text_lines(self._local(), self._address):
             if not line.strip():
                 continue
@@ -38,6 +41,7 @@ class GeneSetsDataset(SourceFile[dict[str, list[str]], dict[str, list[str]]]):
                 )
             if name in sets:
                 raise InputError(f"{where}: the set {quoted(name)} stands twice.")
+            cells.add(len(genes))
             sets[name] = genes
         if not sets:
             raise InputError(f"{self._address} holds no gene set.")

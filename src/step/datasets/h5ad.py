@@ -6,6 +6,8 @@ import pandas as pd
 import scipy.sparse
 from kedro.io.core import Version
 
+from step.datasets.hdf5_file import check_unpacked
+from step.datasets.limits import Limits, too_large
 from step.datasets.source_file import SourceFile
 from step.errors import InputError, listed, quoted, require_columns
 
@@ -73,7 +75,10 @@ class H5adDataset(SourceFile[None, pd.DataFrame]):
                 "Run `make setup EXTRAS=h5ad`."
             ) from error
         try:
+            check_unpacked(path, self._address)
             data = anndata.read_h5ad(path)
+        except InputError:
+            raise
         except Exception as error:  # h5py, zarr and anndata have their own
             raise InputError(f"{self._address} is not an .h5ad file ({quoted(error)}).") from error
         if self._part == "samples":
@@ -113,6 +118,8 @@ class H5adDataset(SourceFile[None, pd.DataFrame]):
                 f"{self._address} has no values X; name a `layer`: "
                 f"{listed(data.layers) or 'there is none'}."
             )
+        if data.n_obs * data.n_vars > Limits.current.max_cells:
+            raise too_large(self._address, "has more than", "max_cells")
         values = values.toarray() if scipy.sparse.issparse(values) else values
         table = pd.DataFrame(values.T, columns=data.obs_names.astype(str).astype(object))
         if self._genes is not None:

@@ -11,10 +11,13 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 
+from step.datasets.limits import MEGABYTE, CellCount, Limits, too_large
+from step.datasets.text_file import check_packing
 from step.errors import InputError, listed, quoted
 
 FORMULA = re.compile(rb"<(\w+:)?f[ />]")  # in the XML of a sheet
 CHUNK = 2**20  # bytes
+MOST_ROWS = 2**20  # of a sheet, as Excel has it
 
 
 def read_sheet(path: Path, sheet: str | None, name: str) -> list[tuple[int, list[str]]]:
@@ -34,13 +37,10 @@ def read_sheet(path: Path, sheet: str | None, name: str) -> list[tuple[int, list
             or a formula has no value.
     """
     try:
+        _check_size(path, name)
         with closing(load_workbook(path, read_only=True, data_only=True)) as book:
             title = _choose_sheet(book, sheet, name)
-            rows = [
-                (number, cells)
-                for number, row in enumerate(_rows(book, title, values_only=True), start=1)
-                if (cells := _filled(row))
-            ]
+            rows = _filled_rows(_rows(book, title, values_only=True), name)
         if _has_formulas(path):
             _check_formulas(path, title, name)
     except InputError:
@@ -50,14 +50,40 @@ def read_sheet(path: Path, sheet: str | None, name: str) -> list[tuple[int, list
             f"{name} is not an Excel workbook ({quoted(error)}). Save it as .xlsx, or give a text "
             "table the ending .csv or .tsv."
         ) from error
-    width = len(rows[0][1]) if rows else 0
-    for number, cells in rows:
+    return rows
+
+
+def _check_size(path: Path, name: str) -> None:
+    """Raise InputError if a workbook unpacks to more than it may."""
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > Limits.current.max_unpacked_mb * MEGABYTE:
+        raise too_large(name, "unpacks to more than", "max_unpacked_mb")
+    check_packing(name, path.stat().st_size, unpacked)
+
+
+def _filled_rows(rows: Iterator[tuple[Any, ...]], name: str) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, with their numbers, each as wide as the first."""
+    filled: list[tuple[int, list[str]]] = []
+    count = CellCount(name)
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise InputError(
+                f"{name} has a row beyond {MOST_ROWS}, which no sheet has. Save it in a "
+                "spreadsheet program, or as .csv."
+            )
+        cells = _filled(row)
+        if not cells:
+            continue
+        width = len(filled[0][1]) if filled else len(cells)
         if len(cells) > width:
             raise InputError(
                 f"{name}, cell {get_column_letter(len(cells))}{number} ({quoted(cells[-1])}) "
                 "stands right of the header's last column. Name its column, or delete the cell."
             )
-    return [(number, cells + [""] * (width - len(cells))) for number, cells in rows]
+        count.add(width)
+        filled.append((number, cells + [""] * (width - len(cells))))
+    return filled
 
 
 def _choose_sheet(book: Workbook, sheet: str | None, name: str) -> str:

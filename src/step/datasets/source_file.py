@@ -1,32 +1,35 @@
 """Raw files, on this disk or at an address."""
 
-import codecs
-import gzip
-import io
-import re
-import shutil
-import tempfile
-import zlib
-from collections.abc import Callable, Iterator
-from functools import cache
+import stat
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
 
-import fsspec
 from kedro.io.core import AbstractVersionedDataset, Version, get_protocol_and_path
 
+from step.address import redact
+from step.datasets.download import download, file_name, is_remote, require_web
+from step.datasets.scratch import scratch_folder
 from step.errors import InputError
 
-UNREADABLE = (OSError, EOFError, zlib.error)  # what a broken file raises while it is read
-
+AS_WRITTEN = "%/:?#[]@!$&()*+,;=~{}"  # signs of an address that are not escaped to show it
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 _DI = TypeVar("_DI")
 _DO = TypeVar("_DO")
 
 
 class SourceFile(AbstractVersionedDataset[_DI, _DO]):
-    """What a dataset of one raw file has in common: its path or address, and a local copy of it."""
+    """What a dataset of one raw file has in common: its path or address, and a local copy of it.
+
+    `_address` is what may be shown of it.
+    """
 
     def __init__(
         self,
@@ -35,14 +38,15 @@ class SourceFile(AbstractVersionedDataset[_DI, _DO]):
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ):
-        self._address = address(filepath, version)
+        self._place = address(filepath, version)
+        self._address = shown(self._place)
         super().__init__(PurePosixPath(self._address), version)
         self.metadata = metadata
 
     @property
     def _endings(self) -> list[str]:
         """What the file's name ends with, in small letters: `[".csv", ".gz"]`."""
-        path = urlsplit(self._address).path if is_remote(self._address) else self._address
+        path = urlsplit(self._place).path if is_remote(self._place) else self._place
         return [ending.lower() for ending in PurePosixPath(path).suffixes]
 
     @property
@@ -50,102 +54,58 @@ class SourceFile(AbstractVersionedDataset[_DI, _DO]):
         return self._endings[-1] if self._endings else ""
 
     def _local(self) -> Path:
-        remote = is_remote(self._address)
-        return local_copy(self._address if remote else str(self._get_load_path()))
+        remote = is_remote(self._place)
+        return local_copy(self._place if remote else str(self._get_load_path()))
 
     def _exists(self) -> bool:
-        return is_remote(self._address) or Path(self._get_load_path()).exists()
+        return is_remote(self._place) or Path(self._get_load_path()).exists()
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._address, "version": self._version}
 
 
 def address(filepath: str, version: Version | None = None) -> str:
-    """A path as it is, or a whole address with its protocol; the web has no versions."""
+    """A path as it is, or a whole http(s) address; the web has no versions.
+
+    Raises:
+        InputError: The address is of another protocol.
+    """
+    if is_remote(filepath):
+        require_web(filepath)
     protocol, path = get_protocol_and_path(filepath, version)
     return path if protocol == "file" else f"{protocol}://{path}"
 
 
-def is_remote(where: str) -> bool:
-    """Tell an address from a path on this disk."""
-    return "://" in where
+def shown(place: str) -> str:
+    """A path as it is, or an address without what may be secret in it."""
+    return redact(quote(place, safe=AS_WRITTEN)) if is_remote(place) else place
 
 
-def local_copy(where: str) -> Path:
+def local_copy(place: str) -> Path:
     """Where a file lies on this disk; a remote one is fetched, and kept until the program ends.
 
     Raises:
         FileNotFoundError: There is no such local file.
-        InputError: The address cannot be read.
+        InputError: The address cannot be read, or what lies there is no file.
     """
-    if not is_remote(where):
-        if not Path(where).exists():
-            raise FileNotFoundError(where)
-        return Path(where)
-    target = temporary_file(PurePosixPath(urlsplit(where).path).name or "file")
-    try:
-        with fsspec.open(where, "rb") as remote, target.open("wb") as local:
-            shutil.copyfileobj(remote, local)
-    except Exception as error:  # each protocol has its own
+    if is_remote(place):
+        target = temporary_file(file_name(place))
+        try:
+            download(place, target)
+        except InputError:
+            target.unlink(missing_ok=True)
+            raise
+        return target
+    path = Path(place)
+    kind = stat.S_IFMT(path.stat().st_mode)
+    if kind != stat.S_IFREG:  # reading a pipe or a device may never end
         raise InputError(
-            f"{where} cannot be fetched ({type(error).__name__}: {error}). Check the address and "
-            "the network, or download the file and name its place."
-        ) from error
-    return target
-
-
-def opened(path: Path, mode: str) -> IO[Any]:
-    """An open file, unpacked if it is gzipped; text, where the mode asks for it, is UTF-8."""
-    encoding = "utf-8" if "t" in mode else None
-    open_file: Callable[..., IO[Any]] = gzip.open if path.suffix.lower() == ".gz" else open
-    return open_file(path, mode, encoding=encoding)
-
-
-def text_lines(path: Path, name: str) -> Iterator[tuple[int, str]]:
-    """Read a text file line by line, unpacked if it is gzipped.
-
-    The text is UTF-8, with or without a byte-order mark, or UTF-16 with one; all line ends are
-    understood, old-Mac ones too.
-
-    Args:
-        path: On this disk.
-        name: Of the file, for messages.
-
-    Yields:
-        The line's number, from one, and the line with its end.
-
-    Raises:
-        InputError: The file cannot be read, or a line is no such text.
-    """
-    try:
-        with opened(path, "rb") as file:
-            wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-            file.seek(0)
-            encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
-            undecoded = re.compile("\ufffd" if wide else "[\udc80-\udcff]")
-            text = io.TextIOWrapper(file, encoding=encoding, errors=errors)
-            for number, line in enumerate(text, start=1):
-                if "\0" in line:
-                    raise InputError(
-                        f"{name}, line {number} holds a NUL character: is it a text file? Save it "
-                        "as text in UTF-8; a workbook needs the ending .xlsx."
-                    )
-                if not line.isascii() and undecoded.search(line):
-                    raise InputError(
-                        f"{name}, line {number} is not {'UTF-16' if wide else 'UTF-8'} text. Save "
-                        "the file in UTF-8: a spreadsheet offers it as `CSV UTF-8`, and `iconv -f "
-                        "latin1 -t utf-8` converts Western European text."
-                    )
-                yield number, line
-    except UNREADABLE as error:
-        raise InputError(f"{name} cannot be read: {error}.") from error
+            f"{place} is {KINDS.get(kind, 'of another kind')}, and no file. Name the file itself; "
+            "what a program writes into a pipe, save first."
+        )
+    return path
 
 
 def temporary_file(name: str) -> Path:
-    """A path where nothing lies yet, in a folder that is removed when the program ends."""
-    return Path(tempfile.mkdtemp(dir=_temporary_folder().name)) / name
-
-
-@cache
-def _temporary_folder() -> tempfile.TemporaryDirectory:
-    return tempfile.TemporaryDirectory(prefix="step-")
+    """A path where nothing lies yet, in a private folder that is removed when the program ends."""
+    return scratch_folder() / name

@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 from kedro.io.core import Version
 
+from step.datasets.limits import CellCount
 from step.datasets.sheet_reader import read_sheet
-from step.datasets.source_file import SourceFile, text_lines
+from step.datasets.source_file import SourceFile
+from step.datasets.text_file import text_lines
 from step.datasets.whole_file import whole_file
 from step.datasets.workbook import write_workbook
 from step.errors import InputError
@@ -21,7 +23,7 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
 
     Nothing is guessed: a gene called `NA` or `SEP7` stays what it is, and repeated headers stay
     repeated. `.csv` is comma separated, `.xlsx` a workbook, everything else tab separated; `.gz`
-    is unpacked. Blank rows are skipped. Text is as `step.datasets.source_file.text_lines` says.
+    is unpacked. Blank rows are skipped. Text is as `step.datasets.text_file.text_lines` says.
 
     ```yaml
     mrna.raw_expression:
@@ -84,8 +86,12 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
         comma = ".csv" in self._endings
         lines = (line for _, line in text_lines(path, self._address))
         reader = csv.reader(lines, delimiter="," if comma else "\t", strict=True)
+        rows, cells = [], CellCount(self._address)
         try:
-            rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+            for row in reader:
+                if any(map(str.strip, row)):
+                    cells.add(len(row))
+                    rows.append((reader.line_num, row))
         except csv.Error as error:
             raise InputError(
                 f"{self._address}, line {reader.line_num} cannot be read: {error}."

@@ -1,9 +1,10 @@
 """Hi-C contact maps as text, a file a chromosome."""
 
+import io
 import re
 from glob import glob
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import bioframe
 import cooler
@@ -12,12 +13,17 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from step.datasets.contact_map import open_map
-from step.datasets.source_file import UNREADABLE, address, is_remote, local_copy, opened
+from step.datasets.download import is_remote
+from step.datasets.source_file import address, local_copy, shown
+from step.datasets.text_file import UNREADABLE, opened
 from step.errors import InputError
 from step.genome.contacts import ContactMap, bare_name, known_sizes
+from step.genome.map_checks import MOST_BINS
 
 CHROMOSOME = "{chrom}"
-MOST_BINS = 10_000_000  # a human genome at 500 bp has 6 million
+MOST_CONTACTS = 100_000_000  # of a chromosome
+CONTACTS_AT_ONCE = 2_000_000
+LONGEST_LINE = 4096  # bytes
 LONGEST_CHROMOSOME = 2**31 - 1  # base pairs, the largest place that a .cool file can hold
 
 
@@ -60,7 +66,8 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             balance: `none` (the values are comparable already) or `ice`.
             metadata: For kedro-viz.
         """
-        self._filepath = address(filepath)
+        self._place = address(filepath)
+        self._filepath = shown(self._place)  # what may be shown of it
         self._assembly = assembly
         self._bin_size = int(bin_size) if float(bin_size).is_integer() else bin_size
         self._label_scale = label_scale
@@ -79,7 +86,8 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             raise InputError(
                 f"{self._filepath}: `balance` is {self._balance!r}; of text it is ice or none."
             )
-        if not (float(self._bin_size).is_integer() and self._bin_size > 0 < self._label_scale):
+        whole = float(self._bin_size).is_integer() and 0 < self._bin_size <= LONGEST_CHROMOSOME
+        if not (whole and self._label_scale > 0):
             raise InputError(
                 f"{self._filepath}: `bin_size` is a whole number of base pairs, and `label_scale` "
                 f"a number, both above 0; they are {self._bin_size!r} and {self._label_scale!r}."
@@ -113,7 +121,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
     def _files(self) -> dict[str, str]:
         """Chromosome → file, in the order of the assembly's chromosomes."""
-        if self._filepath.count(CHROMOSOME) != 1:
+        if self._place.count(CHROMOSOME) != 1:
             raise InputError(
                 f"{self._filepath} needs {CHROMOSOME} once, where the chromosome's name stands in "
                 "the files' names."
@@ -122,15 +130,14 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             if not self._chromosomes:
                 raise InputError(f"{self._filepath}: `chromosomes` names none; leave it out.")
             return {
-                str(name): self._filepath.replace(CHROMOSOME, str(name))
-                for name in self._chromosomes
+                str(name): self._place.replace(CHROMOSOME, str(name)) for name in self._chromosomes
             }
-        if is_remote(self._filepath):
+        if is_remote(self._place):
             raise InputError(
                 f"{self._filepath}: the files of an address cannot be listed. Name the map's "
                 "`chromosomes` in catalog_raw.yml."
             )
-        before, after = self._filepath.split(CHROMOSOME)
+        before, after = self._place.split(CHROMOSOME)
         files = {
             name[len(before) : len(name) - len(after)]: name
             for name in glob(f"{_escaped(before)}*{_escaped(after)}")
@@ -141,11 +148,12 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
     def _read(self, where: str) -> pd.DataFrame:
         """One chromosome's contacts: first, second (its bins, ascending), count."""
-        path = local_copy(where)
+        path, where = local_copy(where), shown(where)
         try:
-            table = pd.read_csv(
-                path, sep=r"\s+", header=None, comment="#", dtype=float, compression="infer"
-            )
+            with opened(path, where, LONGEST_LINE) as file:
+                table = _parse(file, where)
+        except InputError:
+            raise
         except (ValueError, *UNREADABLE) as error:
             raise InputError(_explain(path, where) or f"{where} holds no contacts.") from error
         if table.isna().any(axis=None) and _explain(path, where):  # a short line, or written nan
@@ -239,11 +247,28 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         return {"filepath": self._filepath, "bin_size": self._bin_size}
 
 
+def _parse(file: IO[bytes], name: str) -> pd.DataFrame:
+    """The columns of a file of numbers, as long as they are no more contacts than may be."""
+    chunks, n_contacts = [], 0
+    with pd.read_csv(
+        file, sep=r"\s+", header=None, comment="#", dtype=float, chunksize=CONTACTS_AT_ONCE
+    ) as reader:
+        for chunk in reader:
+            n_contacts += len(chunk)
+            if n_contacts > MOST_CONTACTS:
+                raise InputError(
+                    f"{name} has more than {MOST_CONTACTS} contacts. Write the map as .cool, with "
+                    "`cooler load`, or take larger bins."
+                )
+            chunks.append(chunk)
+    return pd.concat(chunks, ignore_index=True)
+
+
 def _explain(path: Path, where: str) -> str:
     """Which line of a file is no contact; empty where each is one."""
     try:
-        with opened(path, "rt") as file:
-            for number, line in enumerate(file, start=1):
+        with opened(path, where, LONGEST_LINE) as file:
+            for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8"), start=1):
                 cells = line.split("#")[0].split()
                 if cells and not (len(cells) == 3 and all(map(_is_number, cells))):
                     return (

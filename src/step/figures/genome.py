@@ -44,15 +44,14 @@ def contact_map(
     )
     _draw_triangle(top, matrix, end)
     genes_here = style.counted(len(tss), "gene")
-    top.set_title(
-        f"{chrom}: {genes_here}, {style.counted(len(own), 'edge')} between them", parse_math=False
-    )
+    chrom = style.shown_name(chrom)
+    top.set_title(f"{chrom}: {genes_here}, {style.counted(len(own), 'edge')} between them")
     middle = (bins["start"] + bins["end"]).to_numpy() / 2e6
     _draw_compartments(eigen, middle, bins["eigenvector"].to_numpy(dtype=float))
     _draw_insulation(insulation, middle, bins)
     _draw_genes(names, tss, own, end)
     _draw_arcs(arcs, tss, own)
-    arcs.set_xlabel(f"{chrom} (Mb)", parse_math=False)
+    arcs.set_xlabel(f"{chrom} (Mb)")
     for axes in (top, eigen, insulation, names):
         axes.tick_params(bottom=False)
         axes.spines["bottom"].set_visible(False)
@@ -218,9 +217,8 @@ def contact_maps(
         )
         _draw_pairs(axes, tss, edges)
         axes.set_title(
-            f"{chrom}\n{style.counted(len(tss), 'gene')}, {end:.0f} Mb",
+            f"{style.shown_name(chrom, 20)}\n{style.counted(len(tss), 'gene')}, {end:.0f} Mb",
             fontsize=8.5,
-            parse_math=False,
         )
         axes.set(xticks=[], yticks=[], xlim=(0, end), ylim=(end, 0))
     for axes in list(grid.flat)[len(matrices) :]:

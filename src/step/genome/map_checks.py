@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from step.errors import InputError
+from step.names import clean_name
 
 PIXELS_AT_ONCE = 5_000_000
+MOST_BINS = 20_000_000  # a human genome at 200 bp has 15 million
 
 
 def pixel_chunks(contacts: cooler.Cooler) -> Iterator[pd.DataFrame]:
@@ -34,6 +36,19 @@ def damage_explained(name: str) -> Iterator[None]:
         raise _damaged(name, f"{type(error).__name__}: {error}"[:100]) from error
 
 
+def check_bin_number(n_bins: int, name: str) -> None:
+    """Raise InputError if a map has more bins than can be worked with.
+
+    Args:
+        n_bins: In the whole genome.
+        name: The file, for the message.
+    """
+    if n_bins > MOST_BINS:
+        raise InputError(
+            f"{name} has {n_bins} bins, more than {MOST_BINS}. Name a map of larger bins."
+        )
+
+
 def check_map(contacts: cooler.Cooler, name: str) -> None:
     """Raise InputError unless the map's tables and indexes agree and its contacts are counts.
 
@@ -50,6 +65,8 @@ def check_map(contacts: cooler.Cooler, name: str) -> None:
     """
     previous, found = 0, False
     with damage_explained(name):
+        for chrom in contacts.chromnames:
+            clean_name(chrom, name)
         chromosome = _check_bins(contacts, name)
         n_pixels = np.zeros(len(chromosome), dtype=np.int64)
         for pixels in pixel_chunks(contacts):
@@ -105,10 +122,18 @@ def _check_bins(contacts: cooler.Cooler, name: str) -> np.ndarray:
         Number of each bin's chromosome, shape `[bin]`.
     """
     with contacts.open("r") as group:
-        chromosome, start, end = (group["bins"][column][:] for column in ("chrom", "start", "end"))
+        columns = [group["bins"][column] for column in ("chrom", "start", "end")]
+        check_bin_number(len(columns[0]), name)
+        if len({column.shape for column in columns}) > 1 or not len(columns[0]):
+            raise _damaged(name, "the columns of its bins are of different lengths, or empty")
+        if len(group["indexes/bin1_offset"]) != len(columns[0]) + 1:
+            raise _damaged(name, "its index of pixels does not fit its bins")
+        if len(group["pixels/bin1_id"]) > len(columns[0]) ** 2:
+            raise _damaged(name, "it has more pixels than pairs of bins")
+        chromosome, start, _ = (column[:] for column in columns)
         index = group["indexes/chrom_offset"][:]
-    if not len(chromosome) == len(start) == len(end) > 0:
-        raise _damaged(name, "the columns of its bins are of different lengths, or empty")
+    if not 0 <= chromosome.min() <= chromosome.max() < len(contacts.chromnames):
+        raise _damaged(name, "its bins are of chromosomes that it does not name")
     n_bins = np.bincount(chromosome, minlength=len(contacts.chromnames))
     if not np.array_equal(index, np.concatenate([[0], np.cumsum(n_bins)])):
         raise _damaged(name, "its index of chromosomes does not fit its bins")

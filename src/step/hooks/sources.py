@@ -1,5 +1,6 @@
 """Sources are read before the first node, so that a wrong one ends a run before it begins."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
 
+from step.address import WithoutSecrets, redact
+from step.datasets.limits import Limits, SourceLimits
 from step.hooks.failures import explanation, list_files
 from step.hooks.study import absent_assays
 from step.project.catalog import Reading, StudyCatalog
@@ -33,10 +36,16 @@ class Sources:
 
     _loader: StudyConfigLoader
 
+    def __init__(self) -> None:
+        self._without_secrets = WithoutSecrets()
+
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Remember which sources the study has."""
+        """Remember which sources the study has, how much is taken from them, and how to log it."""
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(self._without_secrets)
         self._loader = context.config_loader
+        Limits.current = SourceLimits(**self._loader["parameters"].get("sources", {}))
 
     @hook_impl
     def before_pipeline_run(
@@ -134,4 +143,5 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except DatasetError as error:
-        raise click.ClickException(f"{name}: {explanation(error) or f'{error!s:.500}'}") from error
+        found = explanation(error) or f"{redact(str(error)):.500}"
+        raise click.ClickException(f"{name}: {found}") from error

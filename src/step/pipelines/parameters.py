@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from step.datasets.limits import SourceLimits
 from step.embeddings.engines import EmbeddingConfig
 from step.expression.normalisation import Normalisation
 from step.expression.samples import TableLayout
@@ -113,6 +114,7 @@ class Parameters:
     """All parameters, section by section.
 
     Attributes:
+        sources: How much is taken from files and addresses.
         genome: The study's genome.
         features: Chromatin features.
         mrna: The mRNA course.
@@ -125,6 +127,7 @@ class Parameters:
         species: For looking up names at mygene.info, and fetching libraries of Enrichr.
     """
 
+    sources: SourceLimits
     genome: Genome
     features: Features
     mrna: MrnaParameters

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from step.address import redact
 from step.project.entries import entry_fault, is_nothing
 
 STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -105,11 +106,16 @@ class StudyConfigLoader(OmegaConfigLoader):
         except MissingConfigException:
             self._require_environment()
             raise
+        except RecursionError as error:
+            raise click.ClickException(
+                f"{key} of the environment {self.run_env}: sections and lists lie too deep within "
+                "one another. Write them with fewer levels."
+            ) from error
         except (YAMLError, OmegaConfBaseException, ValueError, AttributeError, TypeError) as error:
             fault = self._fault(key, error)
             if fault is None:
                 raise
-            raise click.ClickException(fault) from error
+            raise click.ClickException(redact(fault)) from error
 
     def _check_entries(self, catalog: dict[str, Any]) -> None:
         faults = {name: entry_fault(name, entry) for name, entry in catalog.items()}
@@ -119,7 +125,7 @@ class StudyConfigLoader(OmegaConfigLoader):
             if fault
         ]
         if wrong:
-            raise click.ClickException("\n".join(wrong[:SHOWN_FAULTS]))
+            raise click.ClickException(redact("\n".join(wrong[:SHOWN_FAULTS])))
 
     def _complete_sources(self, catalog: dict[str, Any]) -> None:
         """Give each source its layer; what a study does not have is nothing, not the demo's."""
@@ -201,8 +207,11 @@ def _yaml_fault(content: bytes) -> str | None:
         if mark is None:
             return f" is not valid YAML: {_first_line(error):.100}."
         line = "".join(text.split("\n")[mark.line : mark.line + 1])
+        problem = error.problem.partition(". ")[0].rstrip(".")
         hint = " Indent with spaces, not with tabs." if line.lstrip(" ").startswith("\t") else ""
-        return f" is not valid YAML: line {mark.line + 1}: {error.problem:.100}.{hint}"
+        if "expansion" in problem:  # as omegaconf says it of aliases of aliases of aliases
+            hint = " Write out what the aliases (*name) stand for."
+        return f" is not valid YAML: line {mark.line + 1}: {problem:.100}.{hint}"
     if not isinstance(loaded, DictConfig):
         return " is a list; it must name sections and their settings."
     odd = [name for name in loaded if not isinstance(name, str)]

@@ -27,7 +27,7 @@ function colour(name) {
 function save(name, rows) {
   const cell = (value) => {
     let text = value === null || value === undefined ? "" : String(value);
-    if (/^[=+@\t\r]/.test(text) || /^-(?![\d.])/.test(text)) text = "'" + text; // no formula for a spreadsheet
+    if (/^(?:[=@\t\r]|[+-](?!\d*\.?\d*(?:e[+-]?\d+)?$))/i.test(text)) text = "'" + text; // no formula for a spreadsheet
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const blob = new Blob([rows.map((row) => row.map(cell).join(",")).join("\n") + "\n"], { type: "text/csv" });

@@ -31,6 +31,7 @@ from step.figures.samples import sample_overview
 from step.figures.style import arm_label
 from step.forecasting.backtest import BacktestSettings
 from step.genome.contacts import coarse_contacts
+from step.names import without_formulas
 from step.reports.browser import Courses, browser_data
 from step.reports.study import ReportConfig
 
@@ -103,8 +104,8 @@ def find_event_sets(
 
 
 def copy_tables(*tables: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
-    """The tables as they are, to be written in another format as well."""
-    return tables
+    """The tables to be written as CSV as well, where a text must not become a formula."""
+    return tuple(without_formulas(table) for table in tables)
 
 
 def draw_accuracy(
