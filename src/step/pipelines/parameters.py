@@ -16,6 +16,7 @@ from step.pipelines.graph_engineering.nodes import PairSettings
 from step.pipelines.ingestion.nodes import Nodes
 from step.published.settings import PublishedSettings
 from step.reports.study import ReportConfig
+from step.runtime import RuntimeSettings
 from step.simulation.study import Simulation
 from step.typed import Name, settings
 
@@ -117,7 +118,8 @@ class Parameters:
         features: Chromatin features.
         mrna: The mRNA course.
         mirna: The miRNA course.
-        backtest: Origins, intervals, graph test and runtime.
+        backtest: Origins, intervals and graph test.
+        runtime: Where a run computes.
         report: What the report shows.
         pretraining: What is run by `--pipelines pretraining`.
         simulation: What is run by `--pipelines simulation`.
@@ -130,6 +132,7 @@ class Parameters:
     mrna: MrnaParameters
     mirna: MirnaParameters
     backtest: BacktestSettings
+    runtime: RuntimeSettings
     report: ReportConfig
     pretraining: Pretraining
     simulation: Simulation

@@ -23,7 +23,10 @@ def create_pipeline(assay: str) -> Pipeline:
         _nodes(),
         namespace=f"published.{assay}",
         inputs={"raw_pairs": f"{assay}.raw_pairs"},
-        parameters={"params:settings": f"params:published.{assay}"},
+        parameters={
+            "params:settings": f"params:published.{assay}",
+            "params:device": "params:runtime.device",
+        },
         tags="published",
     )
 
@@ -41,7 +44,7 @@ def _nodes() -> list[Node]:
         Node(embed, ["expression", "edges", "params:settings"], "embeddings", name="embed"),
         Node(
             fit_networks,
-            ["expression", "edges", "embeddings", "params:settings"],
+            ["expression", "edges", "embeddings", "params:settings", "params:device"],
             {name: name for name in ("backtest", "loss_curves", "model")},
             name="fit_networks",
         ),
