@@ -3,12 +3,15 @@
 import os
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import step.cluster
+from step.cluster import own_releases
 from step.errors import InputError
 from step.forecasting.arms import ARMS
 from step.forecasting.graph_backtest import rewired_losses
@@ -26,7 +29,7 @@ def cluster():
     import dask
 
     one = {"distributed.scheduler.allowed-failures": 1}
-    two = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    two = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
     with dask.config.set(one), distributed.LocalCluster(**two) as cluster:
         yield cluster
 
@@ -53,6 +56,21 @@ def test_rewired_graphs_and_simulated_courses_are_the_same_bit_for_bit(runtime, 
         there = computed()
     for one, other in zip(here, there, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_workers_that_are_not_alike_are_told_before_any_work(runtime, monkeypatch):
+    releases = own_releases() | {"step": "9.9"}
+    monkeypatch.setattr(step.cluster, "own_releases", lambda: releases)
+    with pytest.raises(InputError) as raised, workers(runtime):
+        pass
+    assert "has step 0.2.0 instead of 9.9" in str(raised.value)
+    assert "(3 places in all)" in str(raised.value)
+
+
+def test_workers_without_step_are_told(runtime, monkeypatch):
+    monkeypatch.setattr(step.cluster, "own_releases", lambda: {"stepp": "1"})
+    with pytest.raises(InputError, match=r"has no stepp.*Give the scheduler"), workers(runtime):
+        pass
 
 
 def at_first_ends_its_worker(large: np.ndarray, begun: Path, number: int) -> tuple[int, float]:
@@ -97,14 +115,33 @@ def test_nobody_at_the_address_is_said_within_the_timeout():
         address = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
     runtime = RuntimeSettings(engine="dask", scheduler=address, timeout=1.0)
     begun = time.monotonic()
-    with pytest.raises(InputError, match=r"no Dask scheduler answers at .* within 1 s"):
-        with workers(runtime):
-            pass
+    with (
+        pytest.raises(InputError, match=r"no Dask scheduler answers at .* within 1 s"),
+        workers(runtime),
+    ):
+        pass
     assert time.monotonic() - begun < 5
 
 
 def test_an_address_that_is_none_is_said():
     runtime = RuntimeSettings(engine="dask", scheduler="no address", timeout=1.0)
-    with pytest.raises(InputError, match="no Dask scheduler answers"):
-        with workers(runtime):
-            pass
+    with pytest.raises(InputError, match="no Dask scheduler answers"), workers(runtime):
+        pass
+
+
+def test_a_cluster_without_workers_is_told(monkeypatch):
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty,
+        pytest.raises(InputError, match=r"has had no worker for 0\.2 s"),
+        workers(RuntimeSettings("dask", empty.scheduler_address, timeout=0.2)),
+    ):
+        pass
+
+
+def test_without_dask_the_command_that_installs_it_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(InputError, match="make setup EXTRAS=dask"),
+        workers(RuntimeSettings("dask", "tcp://127.0.0.1:1")),
+    ):
+        pass

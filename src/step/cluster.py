@@ -1,11 +1,11 @@
 """A cluster of Dask workers, through joblib's backend for it."""
 
 import asyncio
-import importlib.metadata
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version as installed
+from sysconfig import get_python_version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import joblib
@@ -22,6 +22,7 @@ Found = TypeVar("Found")
 
 # What a result depends on, to the last bit, and what client and workers speak to each other.
 SAME_ON_ALL = ("step", "numpy", "scipy", "pandas", "numba", "torch", "statsforecast")
+PYTHON = "Python"
 SPOKEN = ("dask", "distributed", "joblib", "cloudpickle")
 
 
@@ -60,21 +61,23 @@ def connect(runtime: RuntimeSettings) -> "Iterator[Cluster]":
         yield Cluster(client)
 
 
+def own_releases() -> dict[str, str]:
+    """Return the releases of this process that scheduler and workers are to have."""
+    releases = {name: installed(name) for name in (*SAME_ON_ALL, *SPOKEN)}
+    return releases | {PYTHON: get_python_version()}
+
+
 def _require_same(client: "Client") -> None:
     """Raise InputError unless scheduler and workers have the releases that this process has."""
-    # Functions of the standard library, which all have.
-    questions: dict[str, tuple[Any, ...]] = {
-        name: (importlib.metadata.version, name) for name in (*SAME_ON_ALL, *SPOKEN)
-    }
-    questions["Python"] = (sysconfig.get_python_version,)
     wrong: dict[str, list[str]] = {}
-    for name, (ask, *arguments) in questions.items():
-        version = ask(*arguments)
-        for place, found in _ask_all(client, ask, *arguments).items():
+    for name, release in own_releases().items():
+        # Functions of the standard library, which all have.
+        question = (get_python_version,) if name == PYTHON else (installed, name)
+        for place, found in _ask_all(client, *question).items():
             if isinstance(found, Exception):
                 wrong.setdefault(place, []).append(f"no {name}")
-            elif found != version:
-                wrong.setdefault(place, []).append(f"{name} {found} instead of {version}")
+            elif found != release:
+                wrong.setdefault(place, []).append(f"{name} {found} instead of {release}")
     if wrong:
         place, faults = next(iter(sorted(wrong.items())))
         raise InputError(

@@ -8,6 +8,7 @@ from step.hooks.raw_files import RawFiles
 from step.hooks.runtime import Runtime
 from step.hooks.sources import Sources
 from step.hooks.study import Study
+from step.hooks.sweep import Sweep
 from step.hooks.terminal import Terminal
 from step.hooks.timings import Timings
 
@@ -19,6 +20,7 @@ HOOKS = (
     Sources(),
     Failures(),
     CheckVerdict(),
+    Sweep(),
     Timings(),
     StudyIndex(),
     Terminal(),

@@ -14,6 +14,7 @@ from step.genome.features import Features
 from step.models.in_context import InContextConfig
 from step.pipelines.graph_engineering.nodes import PairSettings
 from step.pipelines.ingestion.nodes import Nodes
+from step.pipelines.sweep.settings import SweepSettings
 from step.published.settings import PublishedSettings
 from step.reports.study import ReportConfig
 from step.runtime import RuntimeSettings
@@ -123,6 +124,7 @@ class Parameters:
         report: What the report shows.
         pretraining: What is run by `--pipelines pretraining`.
         simulation: What is run by `--pipelines simulation`.
+        sweep: What is run by `--pipelines sweep`.
         published: What is run by `--pipelines published_mrna` and `published_mirna`.
         species: For looking up names at mygene.info, and fetching libraries of Enrichr.
     """
@@ -136,5 +138,6 @@ class Parameters:
     report: ReportConfig
     pretraining: Pretraining
     simulation: Simulation
+    sweep: SweepSettings
     published: PublishedAssays
     species: Name | None = None

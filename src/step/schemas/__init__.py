@@ -12,6 +12,7 @@ from step.schemas.published import (
     PublishedPerGene,
 )
 from step.schemas.reports import Courses, Enrichment, EnrichmentRanked, Events, EventSets, PerGene
+from step.schemas.sweep import Sweep
 
 __all__ = [
     "Ablations",
@@ -37,5 +38,6 @@ __all__ = [
     "PublishedPerGene",
     "SampleTable",
     "Samples",
+    "Sweep",
     "Weights",
 ]
