@@ -19,7 +19,7 @@ COPY conf conf
 COPY data/01_raw/demo data/01_raw/demo
 COPY .telemetry ./
 RUN useradd --create-home --uid 1000 step && mkdir -p .viz && chown -R step:step /step
-USER step
+USER 1000
 ENV MPLBACKEND=agg NUMBA_CACHE_DIR=/home/step/.numba MPLCONFIGDIR=/home/step/.matplotlib
 ENTRYPOINT ["kedro"]
 CMD ["run"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import joblib
 from joblib._dask import DaskDistributedBackend
 
-from step.errors import InputError, listed, quoted
+from step.errors import InputError, quoted
 from step.parallel import Task, run_task
 from step.runtime import RuntimeSettings
 
@@ -134,9 +134,9 @@ def _run_task(common: tuple[Callable[..., Found], Task], task: Task) -> Found:
 
 @dataclass(frozen=True)
 class _Lost:
-    """Stands for the result of a task that the cluster gave up."""
+    """Stands for the result of a task that the cluster gave up, or lost."""
 
-    reason: Any
+    given_up: bool
 
 
 class _Backend(DaskDistributedBackend):
@@ -150,21 +150,27 @@ class _Backend(DaskDistributedBackend):
         while self._continue:
             async for future, result in self.waiting_futures:
                 del self._results[future]
-                came = result if future.status == "finished" else _Lost(result)
-                self._callbacks.pop(future)(came)
+                if future.status != "finished":
+                    result = _Lost(given_up=future.status == "error")
+                self._callbacks.pop(future)(result)
             await asyncio.sleep(0.01)
 
     def retrieve_result_callback(self, out: Any) -> Any:
         """Return a task's result, or raise what it raised.
 
         Raises:
-            InputError: The cluster gave the task up.
+            InputError: The cluster gave the task up, or is gone.
         """
+        if isinstance(out, _Lost) and out.given_up:
+            raise InputError(
+                "The Dask cluster gave a task up, because each worker that computed it ended, "
+                "perhaps for want of memory. Their logs say why; give them more memory, or fewer "
+                "threads each."
+            )
         if isinstance(out, _Lost):
             raise InputError(
-                "The Dask cluster gave a task up, because the workers that computed it ended, "
-                f"perhaps for want of memory ({listed([out.reason])}). Their logs say why; give "
-                "them more memory, or fewer threads each."
+                "The connection to the Dask cluster was lost while it computed. See whether its "
+                "scheduler still runs, and run the same command again."
             )
         return super().retrieve_result_callback(out)
 
