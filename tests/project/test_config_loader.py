@@ -173,3 +173,19 @@ def test_an_environment_that_is_not_there_is_named_with_those_that_are(conf):
 def test_what_an_environment_need_not_have_may_be_missing(conf):
     with pytest.raises(MissingConfigException):  # which Kedro expects
         loader(conf)["credentials"]
+
+
+def test_a_run_may_name_its_results_otherwise_and_keeps_the_files_of_its_environment(conf):
+    def renamed(env: str, study: str = "trial") -> StudyConfigLoader:
+        params = {"study": study}
+        return StudyConfigLoader(str(conf), env=env, runtime_params=params, **CONFIG_LOADER_ARGS)
+
+    demo = renamed("base")
+    own = renamed("own")  # made since, and with globals of its own
+    assert (demo.study, demo.named_study, demo.has_study_of_its_own) == ("trial", "demo", False)
+    assert (own.study, own.named_study, own.has_study_of_its_own) == ("trial", "own", True)
+    catalog = demo["catalog"]
+    assert catalog["mrna.raw_expression"]["filepath"] == "data/01_raw/demo/mrna.xlsx"
+    assert catalog["genome.bins"]["filepath"] == "data/03_primary/trial/bins.parquet"
+    with pytest.raises(ClickException, match=r"^--params: `study` is 'a/b'"):
+        renamed("base", "a/b")
