@@ -50,6 +50,7 @@ IN_MEMORY = {
     "simulation.bins",
     "simulation.mirna_truth",
     "simulation.mrna_truth",
+    "sweep.plan",  # made when a run begins
 }
 LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
@@ -65,7 +66,8 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "pretraining", "gene_names", "check", "published_mrna", "published_mirna",
+        "simulation", "sweep", "pretraining", "gene_names", "check", "published_mrna",
+        "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
 
