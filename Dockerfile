@@ -3,16 +3,17 @@
 # docs/cluster.md has more.
 FROM python:3.11-slim-bookworm
 
-# Some dependencies come as source for this Python; what compiles them leaves with its layer.
 WORKDIR /step
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY src src
-# The build of torch for processors; the usual one brings several gigabytes of CUDA.
+# The build of torch for processors; the usual one brings several gigabytes of CUDA. cooltools comes
+# as source: what compiles it leaves with its layer.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends gcc g++ libc6-dev zlib1g-dev libbz2-dev liblzma-dev libcurl4-openssl-dev \
- && pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -c constraints.txt -e ".[dask,hic,h5ad]" \
- && apt-get purge -y --auto-remove gcc g++ libc6-dev zlib1g-dev libbz2-dev liblzma-dev libcurl4-openssl-dev \
+ && apt-get install -y --no-install-recommends gcc libc6-dev \
+ && pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
+    -c constraints.txt -e ".[dask,hic,h5ad]" \
+ && apt-get purge -y --auto-remove gcc libc6-dev \
  && rm -rf /var/lib/apt/lists/*
 
 COPY conf conf

@@ -23,7 +23,7 @@ Found = TypeVar("Found")
 # What a result depends on, to the last bit, and what client and workers speak to each other.
 SAME_ON_ALL = ("step", "numpy", "scipy", "pandas", "numba", "torch", "statsforecast")
 PYTHON = "Python"
-SPOKEN = ("dask", "distributed", "joblib", "cloudpickle")
+SPOKEN = ("dask", "distributed", "joblib")
 
 
 @contextmanager
@@ -118,10 +118,10 @@ class Cluster:
         What the tasks share is the result of a task of its own. So the scheduler makes it again
         when the worker that held it ends; what is scattered would be lost with the worker.
         """
-        from distributed.protocol import pickle
+        from distributed.protocol import deserialize_bytes, serialize_bytes
 
-        common = pickle.dumps((function, shared))  # else the scheduler would unpack it
-        loaded = self.client.submit(pickle.loads, common, pure=False)
+        common = serialize_bytes((function, shared))  # else the scheduler would unpack it
+        loaded = self.client.submit(deserialize_bytes, common, pure=False)
         calls = (joblib.delayed(_run_task)(loaded, task) for task in tasks)
         yield from joblib.Parallel(
             backend=_Backend(client=self.client), batch_size=1, return_as="generator"

@@ -179,15 +179,15 @@ ALLOWED = {
     "graphs": {"graphs", "errors", "names", "typed"},
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
-        "forecasting", "simulation", "models", "graphs", "expression", "errors", "progress",
-        "typed",
+        "forecasting", "simulation", "models", "graphs", "expression", "errors", "parallel",
+        "progress", "runtime", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression", "errors"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},
     "simulation": {"simulation", "graphs", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
-        "graphs", "errors", "names", "typed",
+        "graphs", "errors", "names", "parallel", "runtime", "typed",
     },
     "reports": {
         "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",
