@@ -12,6 +12,7 @@ from step.pipelines.pretraining.pipeline import create_pipeline as pretraining
 from step.pipelines.published.pipeline import create_pipeline as published
 from step.pipelines.reporting.pipeline import create_pipeline as reporting
 from step.pipelines.simulation.pipeline import create_pipeline as simulation
+from step.pipelines.sweep.pipeline import create_pipeline as sweep
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -58,5 +59,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "published_mrna": published("mrna"),
         "published_mirna": published("mirna"),
         "simulation": simulation(),
+        "sweep": sweep(),
         "check": check(),
     }

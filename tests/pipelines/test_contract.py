@@ -50,6 +50,7 @@ IN_MEMORY = {
     "simulation.bins",
     "simulation.mirna_truth",
     "simulation.mrna_truth",
+    "sweep.plan",  # made when a run begins
 }
 LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
@@ -65,7 +66,8 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "pretraining", "gene_names", "check", "published_mrna", "published_mirna",
+        "simulation", "sweep", "pretraining", "gene_names", "check", "published_mrna",
+        "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
 
@@ -177,15 +179,15 @@ ALLOWED = {
     "graphs": {"graphs", "errors", "names", "typed"},
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
-        "forecasting", "simulation", "models", "graphs", "expression", "errors", "progress",
-        "typed",
+        "forecasting", "simulation", "models", "graphs", "expression", "errors", "parallel",
+        "progress", "runtime", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression", "errors"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},
     "simulation": {"simulation", "graphs", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
-        "graphs", "errors", "names", "typed",
+        "graphs", "errors", "names", "parallel", "runtime", "typed",
     },
     "reports": {
         "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",

@@ -48,7 +48,7 @@ def modelled(table: pd.DataFrame, edges: pd.DataFrame = EDGES) -> dict[str, obje
     genes = pd.DataFrame({"gene": table["gene"].unique()})
     genes = genes.assign(chrom="chr1", tss=np.arange(len(genes)))
     return run_backtest(
-        table, edges, genes, NetworkSettings(kind="STEPmr", fine_tuning=0.0), SETTINGS
+        table, edges, genes, NetworkSettings(kind="STEPmr", fine_tuning=0.0), SETTINGS, "cpu"
     )
 
 

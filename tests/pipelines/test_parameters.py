@@ -34,6 +34,8 @@ BASE, _ = loaded("base")  # in an order that differs between processes
 
 def flat(value, name=""):
     """Name and value of each setting and each element of a list."""
+    if name.endswith("].params"):
+        return  # settings of a sweep's row, which are checked with its environment's
     if isinstance(value, dict):
         inner = ((f"{name}.{key}".lstrip("."), each) for key, each in value.items())
     elif isinstance(value, list):

@@ -208,3 +208,19 @@ def test_what_is_wrong_with_an_entry_is_said_without_its_secrets(conf, entry):
     assert "gene_sets" in found
     assert "pass-word" not in found
     assert "s3cret" not in found
+
+
+def test_a_run_may_name_its_results_otherwise_and_keeps_the_files_of_its_environment(conf):
+    def renamed(env: str, study: str = "trial") -> StudyConfigLoader:
+        params = {"study": study}
+        return StudyConfigLoader(str(conf), env=env, runtime_params=params, **CONFIG_LOADER_ARGS)
+
+    demo = renamed("base")
+    own = renamed("own")  # made since, and with globals of its own
+    assert (demo.study, demo.named_study, demo.has_study_of_its_own) == ("trial", "demo", False)
+    assert (own.study, own.named_study, own.has_study_of_its_own) == ("trial", "own", True)
+    catalog = demo["catalog"]
+    assert catalog["mrna.raw_expression"]["filepath"] == "data/01_raw/demo/mrna.xlsx"
+    assert catalog["genome.bins"]["filepath"] == "data/03_primary/trial/bins.parquet"
+    with pytest.raises(ClickException, match=r"^--params: `study` is 'a/b'"):
+        renamed("base", "a/b")

@@ -30,7 +30,6 @@ TRAINING = PublishedTraining(
     max_epochs=12,
     patience=12,
     threads=1,
-    device="cpu",
 )
 NETWORK = PublishedSTEPmr(
     kind="STEPmr",

@@ -21,7 +21,7 @@ COURSE = EmbeddedCourse(GENES, TIMES, turning())
 @pytest.fixture(scope="module")
 def both():
     with joblib.parallel_config(backend="sequential"):  # processes take long to start
-        return run_published(COURSE, RING, network(seeds=(1, 2), max_epochs=2))
+        return run_published(COURSE, RING, network(seeds=(1, 2), max_epochs=2), "cpu")
 
 
 def test_all_arms_forecast_the_held_out_windows(both):
@@ -46,7 +46,7 @@ def test_all_arms_forecast_the_held_out_windows(both):
 
 
 def test_a_seed_is_a_network_of_its_own_whatever_runs_beside_it(both):
-    second = run_published(COURSE, RING, network(seeds=(2,), max_epochs=2))
+    second = run_published(COURSE, RING, network(seeds=(2,), max_epochs=2), "cpu")
 
     def forecast(result, seed):
         return result.table.query("arm == 'step' and seed == @seed")["forecast"].to_numpy()
@@ -60,13 +60,13 @@ def test_a_seed_is_a_network_of_its_own_whatever_runs_beside_it(both):
 def test_too_few_times_are_explained():
     short = EmbeddedCourse(GENES, TIMES[:4], turning(4))
     with pytest.raises(InputError, match="4 times make 1 windows"):
-        run_published(short, RING, network())
+        run_published(short, RING, network(), "cpu")
 
 
 def test_mixed_precision_is_off_where_the_device_has_no_bfloat16(monkeypatch):
     monkeypatch.setattr(descent, "computes_bfloat16", lambda device: False)
     mixed, single = (
-        run_published(COURSE, RING, network(max_epochs=2, mixed_precision=precision))
+        run_published(COURSE, RING, network(max_epochs=2, mixed_precision=precision), "cpu")
         for precision in (True, False)
     )
     pd.testing.assert_frame_equal(mixed.table, single.table)
@@ -77,5 +77,6 @@ def test_a_network_with_an_lstm_trains_in_mixed_precision_on_any_processor():
         channels=(4, 4), lstm_layers=1, lstm_hidden=3, output_channels=4, attention_layers=1
     )
     training = replace(TRAINING, max_epochs=1, mixed_precision=True)
-    found = run_published(COURSE, RING, PublishedSTEPmi("STEPmi", shape, NETWORK.loss, training))
+    network = PublishedSTEPmi("STEPmi", shape, NETWORK.loss, training)
+    found = run_published(COURSE, RING, network, "cpu")
     assert np.isfinite(found.table["forecast"]).all()

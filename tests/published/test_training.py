@@ -13,7 +13,7 @@ SPLIT = split_windows(30, TRAINING)
 
 
 def fitted(**training: object) -> FittedNetwork:
-    return fit_network(WINDOWS, SPLIT, RING, network(**training), seed=1)
+    return fit_network(WINDOWS, SPLIT, RING, network(**training), "cpu", seed=1)
 
 
 def test_a_network_learns_a_turning_coordinate():
@@ -77,7 +77,7 @@ def test_the_learning_rate_rises_then_falls_along_a_cosine():
 def test_training_that_diverges_is_explained():
     overflowing = coordinate_windows(turning() * np.float32(1e30), TRAINING.window)
     with pytest.raises(InputError, match="seed 1 diverged"):
-        fit_network(overflowing, SPLIT, RING, network(max_epochs=2), seed=1)
+        fit_network(overflowing, SPLIT, RING, network(max_epochs=2), "cpu", seed=1)
 
 
 def test_a_warm_up_begins_with_small_steps():

@@ -37,3 +37,10 @@ def test_what_is_no_finished_report_is_left_out(tmp_path):
 def test_a_name_is_text(tmp_path):
     lay(tmp_path, "a<b>", "mrna")
     assert "a&lt;b&gt;" in list_studies(tmp_path)
+
+
+def test_the_page_of_a_sweep_is_linked(tmp_path):
+    (tmp_path / "liver" / "sweep").mkdir(parents=True)
+    assert "Sweeps" not in list_studies(tmp_path)
+    (tmp_path / "liver" / "sweep" / "report.html").touch()
+    assert '<a href="liver/sweep/report.html">liver</a>' in list_studies(tmp_path)

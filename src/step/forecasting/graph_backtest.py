@@ -1,14 +1,10 @@
 """The same forecaster on the real graph and on rewired ones: inference, not training."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import joblib
-import numba
 import numpy as np
 import pandas as pd
-import torch
 
 from step.forecasting.arms.context import KEPT, WITHOUT_GRAPH
 from step.forecasting.backtest import scored_losses
@@ -16,6 +12,7 @@ from step.forecasting.course import Course, Forecaster
 from step.forecasting.origins import Origins
 from step.graphs.gene_graph import GeneGraph
 from step.graphs.rewiring import rewire, shift
+from step.parallel import run_tasks
 from step.progress import progress
 
 GRAPHS_A_TASK = 10
@@ -109,8 +106,8 @@ def _losses(
         seeds = ()
     near = next_time_only(course)
     parts = [seeds[start : start + GRAPHS_A_TASK] for start in range(0, len(seeds), GRAPHS_A_TASK)]
-    tasks = (joblib.delayed(_some)(near, origins, forecaster, part, rewiring) for part in parts)
-    found = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    shared = (near, origins, forecaster, rewiring)
+    found = run_tasks(_some, [(part,) for part in parts], jobs, shared)
     rows = [row for part in progress(found, len(parts), "rewired graphs") for row in part]
     return np.array(rows).reshape(len(rows), len(origins.scored))
 
@@ -126,26 +123,12 @@ def _some(
     course: Course,
     origins: Origins,
     forecaster: Forecaster,
-    seeds: Sequence[int],
     rewiring: Rewiring,
+    seeds: Sequence[int],
 ) -> list[np.ndarray]:
     losses = []
-    with _one_thread():
-        for seed in seeds:
-            graphs = {kind: rewiring(graph, seed) for kind, graph in course.graphs.items()}
-            forecast = course.on(graphs, KEPT).once(forecaster)
-            losses.append(scored_losses(forecast, course.panel, origins).mean)
+    for seed in seeds:
+        graphs = {kind: rewiring(graph, seed) for kind, graph in course.graphs.items()}
+        forecast = course.on(graphs, KEPT).once(forecaster)
+        losses.append(scored_losses(forecast, course.panel, origins).mean)
     return losses
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute with one thread: of arrays this small, more of them only hinder one another."""
-    before = torch.get_num_threads(), numba.get_num_threads()
-    torch.set_num_threads(1)
-    numba.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before[0])
-        numba.set_num_threads(before[1])

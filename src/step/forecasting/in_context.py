@@ -22,6 +22,7 @@ from step.models.in_context import (
     Mixture,
     mixture_loss,
 )
+from step.runtime import Device, choose_device
 from step.typed import between, settings
 
 
@@ -142,10 +143,14 @@ class InContextForecaster:
     Args:
         pretrained: The network.
         fine_tuning: See `NetworkSettings`.
+        device: Where it computes; chosen anew in each process.
     """
 
-    def __init__(self, pretrained: PretrainedNetwork, fine_tuning: float = 0.0):
+    def __init__(
+        self, pretrained: PretrainedNetwork, fine_tuning: float = 0.0, device: Device = "cpu"
+    ):
         self._fine_tuning = fine_tuning
+        self._device = device
         config = TypeAdapter(InContextConfig).validate_python(pretrained.card.network)
         self._network = new_network(config)
         self._network.load_state_dict(
@@ -164,32 +169,43 @@ class InContextForecaster:
             came: What came, in units, `[time, horizon, gene]`, NaN where unknown; the last layer
                 follows it, each outcome from when it was known.
         """
+        device = choose_device(self._device)
+        network = self._network
+        if self._fine_tuning or device.type != "cpu":  # what other processes get stays as it is
+            network = copy.deepcopy(network).to(device)
         if self._fine_tuning:
-            made = self._follow(context, graphs, came)
+            made = self._follow(network, context, graphs, came)
         else:
             with torch.inference_mode():
-                made = self._network(*tensors(context), operators(graphs))
+                made = network(*tensors(context, device), operators(graphs, device))
         unit, level = context.unit[:, None], context.level[:, None]
         return NetworkForecast(
-            mean=level + unit * made.mean.numpy(),
-            spread=unit * made.spread.numpy(),
-            weights=made.weights.numpy(),
+            mean=level + unit * made.mean.cpu().numpy(),
+            spread=unit * made.spread.cpu().numpy(),
+            weights=made.weights.cpu().numpy(),
         )
 
-    def _follow(self, context: Context, graphs: dict[str, GeneGraph], came: np.ndarray) -> Mixture:
+    def _follow(
+        self,
+        network: InContextNetwork,
+        context: Context,
+        graphs: dict[str, GeneGraph],
+        came: np.ndarray,
+    ) -> Mixture:
         """Forecast from each time with a last layer that has learned from the outcomes so far."""
-        network = copy.deepcopy(self._network)
-        inputs, ahead, arms, kinds, neighbours = tensors(context)
+        device = next(network.parameters()).device
+        inputs, ahead, arms, kinds, neighbours = tensors(context, device)
+        edges = operators(graphs, device)
         with torch.no_grad():
-            blocks = network.hidden_in_blocks(inputs, ahead, kinds, neighbours, operators(graphs))
+            blocks = network.hidden_in_blocks(inputs, ahead, kinds, neighbours, edges)
             hidden = torch.cat([each for _, each in blocks], dim=2)
-        target = torch.from_numpy(came.astype(np.float32))
+        target = torch.from_numpy(came.astype(np.float32)).to(device)
         descent = torch.optim.SGD(network.head[-1].parameters(), self._fine_tuning)
         made = []
         for time in range(len(hidden)):
-            origins = torch.arange(time - 1, time - 1 - target.shape[1], -1)
+            origins = torch.arange(time - 1, time - 1 - target.shape[1], -1, device=device)
             known = origins >= 0
-            horizon = torch.arange(target.shape[1])[known]
+            horizon = torch.arange(target.shape[1], device=device)[known]
             outcome = target[origins[known], horizon]
             if not torch.isnan(outcome).all():
                 seen = network.mix(hidden[origins[known], horizon], arms[origins[known], horizon])
@@ -203,15 +219,15 @@ class InContextForecaster:
         )
 
 
-def tensors(context: Context) -> tuple[torch.Tensor, ...]:
+def tensors(context: Context, device: torch.device) -> tuple[torch.Tensor, ...]:
     """Return what a network takes of a context: inputs, ahead, arms, kinds, neighbours."""
     parts = (context.inputs, context.ahead, context.arms, context.kinds, context.neighbours)
-    return tuple(torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
+    return tuple(torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in parts)
 
 
-def operators(graphs: dict[str, GeneGraph]) -> tuple[GraphOperator, ...]:
+def operators(graphs: dict[str, GeneGraph], device: torch.device) -> tuple[GraphOperator, ...]:
     """Return the graphs as a network's convolutions take them."""
-    return tuple(_operator(each.neighbour_mean) for each in graphs.values())
+    return tuple(_operator(each.neighbour_mean).to(device) for each in graphs.values())
 
 
 def _operator(mean: scipy.sparse.csr_array) -> GraphOperator:

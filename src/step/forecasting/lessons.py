@@ -61,7 +61,7 @@ def validate(network: nn.Module, lessons: Sequence[Lesson]) -> dict[str, float]:
     ratios: dict[str, list[float]] = {}
     for lesson in lessons:
         with torch.inference_mode():
-            mean = network(*tensors(lesson.context), operators(lesson.graphs)).mean[:, 0].numpy()
+            mean = _forecast(network, lesson).mean[:, 0].cpu().numpy()
         scored = slice(len(mean) // 2 - 1, -1)
         came, arms = lesson.target[scored, 0], lesson.context.arms[scored, 0]
         error, still = np.nanmean((came - mean[scored]) ** 2), np.nanmean(came**2)
@@ -77,6 +77,13 @@ def validate(network: nn.Module, lessons: Sequence[Lesson]) -> dict[str, float]:
 
 def lesson_loss(network: nn.Module, lesson: Lesson) -> Tensor:
     """Score a network on a course's times but the first few; see `mixture_loss`."""
-    made = network(*tensors(lesson.context), operators(lesson.graphs))
+    made = _forecast(network, lesson)
     made = Mixture(made.mean[FIRST_TIME:], made.spread[FIRST_TIME:], made.weights[FIRST_TIME:])
-    return mixture_loss(made, torch.from_numpy(lesson.target[FIRST_TIME:]))
+    target = torch.from_numpy(lesson.target[FIRST_TIME:])
+    return mixture_loss(made, target.to(made.mean.device))
+
+
+def _forecast(network: nn.Module, lesson: Lesson) -> Mixture:
+    """Forecast from each time, on the network's device."""
+    device = next(network.parameters()).device
+    return network(*tensors(lesson.context, device), operators(lesson.graphs, device))

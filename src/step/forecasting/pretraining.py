@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 
-import joblib
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -22,7 +21,9 @@ from step.forecasting.in_context import (
 )
 from step.forecasting.lessons import Lesson, draw_lesson, lesson_loss, validate
 from step.models.in_context import InContextConfig
+from step.parallel import run_tasks
 from step.progress import progress
+from step.runtime import Device, choose_device
 from step.typed import Seed, between, settings
 
 VALIDATION = 10_000_000  # added to the number of a course that is held back
@@ -95,19 +96,26 @@ class Checkpoint:
 
 
 def pretrain(
-    config: InContextConfig, training: PretrainingSettings, begun: Checkpoint | None
+    config: InContextConfig,
+    training: PretrainingSettings,
+    begun: Checkpoint | None,
+    device: Device = "cpu",
 ) -> Iterator[Checkpoint]:
     """Pretrain a network, and yield where it stands after each round.
 
     Args:
         config: Its shape.
         training: How.
-        begun: Where an earlier run of the same settings ended; None to begin.
+        begun: Where an earlier run of the same settings ended, on whatever device; None to begin.
+        device: Where the network computes.
+
+    Raises:
+        InputError: There is no such device.
     """
     described = _described(config, training)
     if begun is not None and (begun.card.network, begun.card.training) != described:
         begun = None
-    descent = _Descent(config, training, begun)
+    descent = _Descent(config, training, begun, choose_device(device))
     held_back = range(VALIDATION, VALIDATION + training.n_validation)
     validation = list(_lessons(training, held_back))
     history = begun.card.validation if begun else ()
@@ -172,10 +180,15 @@ class _Descent:
     """
 
     def __init__(
-        self, config: InContextConfig, training: PretrainingSettings, begun: Checkpoint | None
+        self,
+        config: InContextConfig,
+        training: PretrainingSettings,
+        begun: Checkpoint | None,
+        device: torch.device,
     ):
         torch.manual_seed(training.seed)
-        self._network, self.average = new_network(config), new_network(config)
+        self._network = new_network(config).to(device)
+        self.average = new_network(config).to(device)
         self._training = training
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), weight_decay=training.weight_decay
@@ -214,7 +227,7 @@ class _Descent:
             arrays[f"first.{name}"] = moments["exp_avg"]
             arrays[f"second.{name}"] = moments["exp_avg_sq"]
         arrays |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
-        return {name: value.numpy().copy() for name, value in arrays.items()}
+        return {name: value.cpu().numpy().copy() for name, value in arrays.items()}
 
     def _resume(self, begun: Checkpoint) -> None:
         def part(prefix: str) -> dict[str, Tensor]:
@@ -231,8 +244,8 @@ class _Descent:
         for name, parameter in self._network.named_parameters():
             self._optimiser.state[parameter] = {
                 "step": torch.tensor(float(self.steps)),
-                "exp_avg": first[name],
-                "exp_avg_sq": second[name],
+                "exp_avg": first[name].to(parameter.device),
+                "exp_avg_sq": second[name].to(parameter.device),
             }
 
 
@@ -245,8 +258,7 @@ def learning_rate_share(done: int, n_steps: int) -> float:
 
 
 def _lessons(training: PretrainingSettings, numbers: range) -> Iterator[Lesson]:
-    tasks = (joblib.delayed(draw_lesson)(training.seed, number) for number in numbers)
-    yield from joblib.Parallel(n_jobs=training.jobs, return_as="generator")(tasks)
+    return run_tasks(draw_lesson, ((training.seed, number) for number in numbers), training.jobs)
 
 
 def _described(

@@ -14,6 +14,7 @@ from kedro.framework.hooks import hook_impl
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from step.project.config_loader import StudyConfigLoader
 from step.project.settings_schema import Mistake, SettingsSchema
 
 MOST_LISTED = 10
@@ -46,20 +47,38 @@ class SettingsCheck:
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Raise a command-line error that lists what is wrong with globals and parameters."""
-        # With these torch is imported, which takes seconds.
-        from step.pipelines.parameters import Globals, Parameters
+        faults = settings_faults(context.config_loader)
+        if faults:
+            raise click.ClickException(
+                "\n".join(["Wrong settings:", *faults, "docs/parameters.md lists all settings."])
+            )
 
-        loader = context.config_loader
-        _refuse(SettingsSchema(Globals).mistakes(loader["globals"]), _sources(loader, "globals"))
-        runtime = _runtime_names(loader)
-        values = {
-            name: value
-            for name, value in _read_parameters(loader).items()
-            # What begins with an underscore only serves as an anchor for other sections.
-            if name not in runtime and not str(name).startswith("_")
-        }
-        mistakes = SettingsSchema(Parameters).mistakes(values, runtime)
-        _refuse(mistakes, _sources(loader, "parameters"))
+
+def settings_faults(loader: StudyConfigLoader, given: str = "--params") -> list[str]:
+    """List what is wrong with globals, or else with parameters; a line each.
+
+    Args:
+        loader: Of the run.
+        given: Where the settings stand that are in no file.
+
+    Raises:
+        click.ClickException: They cannot be read.
+    """
+    # With these torch is imported, which takes seconds.
+    from step.pipelines.parameters import Globals, Parameters
+
+    mistakes = SettingsSchema(Globals).mistakes(loader["globals"])
+    if mistakes:
+        return _lines(mistakes, _sources(loader, "globals", given))
+    runtime = _runtime_names(loader) | set(loader.renamed)
+    values = {
+        name: value
+        for name, value in _read_parameters(loader).items()
+        # What begins with an underscore only serves as an anchor for other sections.
+        if name not in runtime and not str(name).startswith("_")
+    }
+    mistakes = SettingsSchema(Parameters).mistakes(values, runtime)
+    return _lines(mistakes, _sources(loader, "parameters", given))
 
 
 def _read_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:
@@ -67,7 +86,7 @@ def _read_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:
     try:
         return loader["parameters"]
     except UNREADABLE as error:
-        for first, second in combinations(_sources(loader, "parameters"), 2):
+        for first, second in combinations(_sources(loader, "parameters", "--params"), 2):
             clash = _find_clash(first.values, second.values)
             if clash:
                 raise click.ClickException(
@@ -78,9 +97,8 @@ def _read_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:
         raise click.ClickException(f"The parameters cannot be read: {problem}") from error
 
 
-def _refuse(mistakes: list[Mistake], sources: Iterator[Source]) -> None:
-    if not mistakes:
-        return
+def _lines(mistakes: list[Mistake], sources: Iterator[Source]) -> list[str]:
+    """A line a mistake, with the place where the setting is written."""
     known = list(sources)
     lines = []
     for mistake in mistakes[:MOST_LISTED]:
@@ -90,15 +108,13 @@ def _refuse(mistakes: list[Mistake], sources: Iterator[Source]) -> None:
         lines.append(f"  {mistake.name}{f' ({place})' if place else ''} {mistake.complaint}")
     if len(mistakes) > MOST_LISTED:
         lines.append(f"  and {len(mistakes) - MOST_LISTED} more.")
-    raise click.ClickException(
-        "\n".join(["Wrong settings:", *lines, "docs/parameters.md lists all settings."])
-    )
+    return lines
 
 
-def _sources(loader: AbstractConfigLoader, key: str) -> Iterator[Source]:
+def _sources(loader: AbstractConfigLoader, key: str, given: str) -> Iterator[Source]:
     """Where settings are written, those first that override the others."""
     if key == "parameters":
-        yield Source("--params", loader.runtime_params or {})
+        yield Source(given, loader.runtime_params or {})
     root = Path(loader.conf_source)
     for folder in _folders(loader):
         for path in sorted(folder.rglob(f"{key}*.yml")):

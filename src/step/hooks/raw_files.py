@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline
 
 from step.hooks.failures import list_files
 from step.project.config_loader import StudyConfigLoader
+from step.project.sweep import ROW
 
 DEMO = "demo"
 SIMULATED = "simulated"
@@ -29,6 +30,8 @@ class RawFiles:
         study = self._loader.study
         if study == DEMO or study.startswith(SIMULATED):
             return
+        if ROW in study and (self._loader.named_study or "").startswith(SIMULATED):
+            return  # a row of a sweep, whose folder no one else writes to
         simulated = [name for name in pipeline.all_outputs() if name.startswith("simulated.")]
         existing = sorted(name for name in simulated if catalog.get(name).exists())
         if existing:

@@ -15,8 +15,10 @@ from step.genome.features import Features
 from step.models.in_context import InContextConfig
 from step.pipelines.graph_engineering.nodes import PairSettings
 from step.pipelines.ingestion.nodes import Nodes
+from step.pipelines.sweep.settings import SweepSettings
 from step.published.settings import PublishedSettings
 from step.reports.study import ReportConfig
+from step.runtime import RuntimeSettings
 from step.simulation.study import Simulation
 from step.typed import Name, settings
 
@@ -119,10 +121,12 @@ class Parameters:
         features: Chromatin features.
         mrna: The mRNA course.
         mirna: The miRNA course.
-        backtest: Origins, intervals, graph test and runtime.
+        backtest: Origins, intervals and graph test.
+        runtime: Where a run computes.
         report: What the report shows.
         pretraining: What is run by `--pipelines pretraining`.
         simulation: What is run by `--pipelines simulation`.
+        sweep: What is run by `--pipelines sweep`.
         published: What is run by `--pipelines published_mrna` and `published_mirna`.
         species: For looking up names at mygene.info, and fetching libraries of Enrichr.
     """
@@ -133,8 +137,10 @@ class Parameters:
     mrna: MrnaParameters
     mirna: MirnaParameters
     backtest: BacktestSettings
+    runtime: RuntimeSettings
     report: ReportConfig
     pretraining: Pretraining
     simulation: Simulation
+    sweep: SweepSettings
     published: PublishedAssays
     species: Name | None = None

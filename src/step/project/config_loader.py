@@ -18,6 +18,7 @@ from step.project.entries import entry_fault, is_nothing
 
 STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SHOWN_FAULTS = 10
+STUDY = "study"
 
 
 class StudyConfigLoader(OmegaConfigLoader):
@@ -28,6 +29,8 @@ class StudyConfigLoader(OmegaConfigLoader):
     source is optional if its base entry holds `data: null` or `metadata: {optional: true}`.
 
     What cannot be read ends with one message that names the file and the place in it.
+
+    A run may name its results otherwise than the environment does: `--params study=trial`.
     """
 
     def __getitem__(self, key: str) -> dict[str, Any]:
@@ -37,9 +40,11 @@ class StudyConfigLoader(OmegaConfigLoader):
             click.ClickException: The environment does not exist, a file is no YAML, an entry of
                 the catalog is wrong, or the study's name cannot name a folder.
         """
+        self._register_globals_resolver()  # another loader may have been made since
         with self._explained(key):
             loaded = super().__getitem__(key)
         if key == "globals":
+            loaded = loaded | self.renamed
             self._require_study_name(loaded.get("study"))
         if key == "catalog":
             self._check_entries(loaded)
@@ -52,6 +57,18 @@ class StudyConfigLoader(OmegaConfigLoader):
         return self["globals"]["study"]
 
     @property
+    def renamed(self) -> dict[str, Any]:
+        """The name that the run alone gives the study, as `study`, if it gives one."""
+        return {name: value for name, value in (self.runtime_params or {}).items() if name == STUDY}
+
+    @property
+    def named_study(self) -> str | None:
+        """The name that the environment's files give the study."""
+        return (self._read(self.base_env, "globals") | self._read(self.run_env, "globals")).get(
+            STUDY
+        )
+
+    @property
     def run_env(self) -> str:
         """The environment that is run."""
         return self.env or self.default_run_env
@@ -59,8 +76,7 @@ class StudyConfigLoader(OmegaConfigLoader):
     @property
     def has_study_of_its_own(self) -> bool:
         """Whether the environment names another study than `conf/base` does."""
-        base = self._read(self.base_env, "globals")
-        return self.study != base.get("study")
+        return self.named_study != self._read(self.base_env, "globals").get(STUDY)
 
     def sources(self) -> set[str]:
         """Return the names of all sources."""
@@ -147,8 +163,9 @@ class StudyConfigLoader(OmegaConfigLoader):
 
     def _require_study_name(self, name: object) -> None:
         if not isinstance(name, str) or not STUDY_NAME.fullmatch(name):
+            place = "--params" if self.renamed else "globals.yml"
             raise click.ClickException(
-                f"globals.yml: `study` is {name!r:.100}. It names the folders of the results: at "
+                f"{place}: `study` is {name!r:.100}. It names the folders of the results: at "
                 "most 100 letters, digits, dots, underscores and hyphens, of which the first is a "
                 "letter or a digit."
             )

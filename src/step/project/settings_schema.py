@@ -210,6 +210,8 @@ def shown(value: Any) -> str:
 
 def describe(node: Node) -> str:
     """Say what a setting may be, as in `a whole number from 1 to 4096`."""
+    if "$ref" in node:
+        return "a section"
     if "anyOf" in node:
         return " or ".join(describe(option) for option in node["anyOf"])
     if "enum" in node:

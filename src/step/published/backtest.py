@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from step.graphs.gene_graph import GeneGraph
+from step.parallel import run_tasks
 from step.published.autoregression import autoregress
-from step.published.descent import choose_device
 from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedNetwork, PublishedTraining
 from step.published.training import fit_network
 from step.published.windows import coordinate_windows, split_windows
+from step.runtime import Device, choose_device
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,19 @@ class PublishedBacktest:
 
 
 def run_published(
-    course: EmbeddedCourse, graph: GeneGraph, network: PublishedNetwork
+    course: EmbeddedCourse, graph: GeneGraph, network: PublishedNetwork, device: Device
 ) -> PublishedBacktest:
     """Fit a network with each seed, and forecast the held-out windows.
 
     Raises:
-        InputError: There are too few times, or training diverged.
+        InputError: There are too few times, training diverged, or there is no such device.
     """
     training = network.training
     split = split_windows(len(course.times), training)
     windows = coordinate_windows(course.embeddings, training.window)
-    fitted = joblib.Parallel(n_jobs=_jobs(training))(
-        joblib.delayed(fit_network)(windows, split, graph, network, seed) for seed in training.seeds
-    )
+    seeds = [(seed,) for seed in training.seeds]
+    shared = (windows, split, graph, network, device)
+    fitted = list(run_tasks(fit_network, seeds, _jobs(training, device), shared))
     last, last_trained = (windows.rows[first, -1] for first in (split.held_out, split.trained))
     forecasts = [("step", run.seed, run.forecast) for run in fitted]
     forecasts.append(("autoregression", None, autoregress(windows, split)))
@@ -74,9 +75,9 @@ def run_published(
     )
 
 
-def _jobs(training: PublishedTraining) -> int:
+def _jobs(training: PublishedTraining, device: Device) -> int:
     """Networks to fit side by side: as many as there are processors for, one on a GPU."""
-    if choose_device(training.device).type == "cuda":
+    if choose_device(device).type == "cuda":
         return 1
     return min(len(training.seeds), max(joblib.cpu_count() // training.threads, 1))
 

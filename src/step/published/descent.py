@@ -1,4 +1,4 @@
-"""One step of the descent that fits a published network, and where it is computed."""
+"""One step of the descent that fits a published network."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from step.errors import InputError
 from step.graphs.gene_graph import GeneGraph
 from step.models.graph_operator import GraphOperator
 from step.models.losses import LossConfig, loss_components
-from step.published.settings import Device
 from step.published.windows import Windows
 
 
@@ -20,22 +18,6 @@ def graph_operator(graph: GeneGraph, device: torch.device) -> GraphOperator:
     index, edge = graph.both_directions()
     weight = torch.from_numpy(np.ascontiguousarray(graph.weight[edge], dtype=np.float32))
     return GraphOperator.from_edges(torch.from_numpy(index), weight, graph.n_genes).to(device)
-
-
-def choose_device(name: Device) -> torch.device:
-    """Choose the device to compute on; `auto` is CUDA where there is one.
-
-    Raises:
-        InputError: There is no CUDA.
-    """
-    if name == "cuda" and not torch.cuda.is_available():
-        raise InputError(
-            "`device` is cuda, but torch finds no CUDA device. Set it to auto or cpu, or install a "
-            "torch built for CUDA."
-        )
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
 
 
 def computes_bfloat16(device: torch.device) -> bool:

@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from typing import Annotated
 
-import joblib
 import numpy as np
 import pandas as pd
 import scipy.sparse
@@ -13,6 +12,7 @@ from pydantic import StrictBool
 from step.embeddings.skip_gram import SkipGramConfig, skip_gram
 from step.embeddings.walks import random_walks
 from step.graphs.gene_graph import GeneGraph, adjacency
+from step.parallel import run_in_threads
 from step.typed import Seed, between, settings
 
 logger = logging.getLogger(__name__)
@@ -91,8 +91,8 @@ def joint_embedding(
         Shape `[time, gene, dimension]`.
     """
     n_times, n_genes = len(weights), edges.n_genes
-    tasks = (joblib.delayed(_node2vec)(edges.adjacency(weight), config) for weight in weights)
-    alone = np.stack(joblib.Parallel(n_jobs=-1, prefer="threads")(tasks))
+    tasks = ((edges.adjacency(weight), config) for weight in weights)
+    alone = np.stack(run_in_threads(_node2vec, tasks))
     length = np.linalg.norm(alone, axis=2)
     cosine = (alone[1:] * alone[:-1]).sum(axis=2) / (length[1:] * length[:-1] + 1e-8)
     logger.info("embedded %d times by themselves: mean cosine %.3f", n_times, cosine.mean())

@@ -9,7 +9,6 @@ from step.published.embedding import JointEmbeddingConfig
 from step.published.pair_weights import PairWeighting
 from step.typed import Name, Seed, Share, between, settings
 
-Device = Literal["auto", "cpu", "cuda"]
 LearningRate = Annotated[float, between(0, 10, inclusive="right")]
 WeightDecay = Annotated[float, between(0, 100)]
 Epochs = Annotated[int, between(0, 100_000)]
@@ -40,7 +39,6 @@ class PublishedTraining:
         max_epochs: Passes over the windows trained on, at most.
         patience: Epochs without a lower held-out loss after which training ends.
         threads: Of each network; the last digits of its sums depend on it.
-        device: `auto`, `cpu` or `cuda`.
         mixed_precision: Whether to compute in bfloat16 where that is safe and the device can.
     """
 
@@ -56,7 +54,6 @@ class PublishedTraining:
     max_epochs: SomeEpochs
     patience: SomeEpochs
     threads: Annotated[int, between(1, 1024)]
-    device: Device = "auto"
     mixed_precision: StrictBool = False
 
 

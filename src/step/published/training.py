@@ -16,9 +16,10 @@ from step.errors import InputError
 from step.graphs.gene_graph import GeneGraph
 from step.models.graph_operator import GraphOperator
 from step.models.losses import loss_components
-from step.published.descent import apply, choose_device, descend, graph_operator, threads
+from step.published.descent import apply, descend, graph_operator, threads
 from step.published.settings import PublishedNetwork, PublishedTraining
 from step.published.windows import Split, Windows, select_windows
+from step.runtime import Device, choose_device
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,12 @@ def learning_rates(training: PublishedTraining, steps: int) -> np.ndarray:
 
 
 def fit_network(
-    windows: Windows, split: Split, graph: GeneGraph, network: PublishedNetwork, seed: int
+    windows: Windows,
+    split: Split,
+    graph: GeneGraph,
+    network: PublishedNetwork,
+    device: Device,
+    seed: int,
 ) -> FittedNetwork:
     """Fit a network to the windows trained on, and forecast those held out.
 
@@ -69,21 +75,21 @@ def fit_network(
         split: Which are trained on, and which are held out.
         graph: The graph of genes.
         network: Shape, loss and training.
+        device: Where to compute.
         seed: Of initial weights and dropout.
 
     Raises:
-        InputError: Training diverged.
+        InputError: Training diverged, or there is no such device.
     """
-    training = network.training
-    device = choose_device(training.device)
-    operator = graph_operator(graph, device)
+    training, place = network.training, choose_device(device)
+    operator = graph_operator(graph, place)
     torch.manual_seed(seed)
-    model = network.build(windows.inputs.shape[1]).to(device)
+    model = network.build(windows.inputs.shape[1]).to(place)
     # The learning rate is set at each step; a fused step takes a third of the time.
     optimiser = torch.optim.Adam(model.parameters(), weight_decay=training.weight_decay, fused=True)
     rates = learning_rates(training, len(split.trained))
-    batches = [select_windows(windows, first).to(device) for first in split.trained[:, None]]
-    scored = select_windows(windows, split.held_out).to(device)
+    batches = [select_windows(windows, first).to(place) for first in split.trained[:, None]]
+    scored = select_windows(windows, split.held_out).to(place)
     losses = []
     best_epoch, lowest, lowered, forecast = 0, float("inf"), training.warm_up_epochs, None
     with threads(training.threads):

@@ -12,7 +12,8 @@ def list_studies(reports: Path) -> str:
     """List the reports that lie in a folder, study by study.
 
     Args:
-        reports: Holds `<study>/<assay>/metrics.json` and `report.html`.
+        reports: Holds `<study>/<assay>/metrics.json` and `report.html`, and `report.html` of a
+            sweep in `<study>/sweep/`.
     """
     rows = []
     for path in sorted(reports.glob(f"*/*/{METRICS}")):
@@ -25,7 +26,8 @@ def list_studies(reports: Path) -> str:
             rows.append({"study": study, "assay": assay, "page": page, **_headline(metrics)})
     for row in rows:
         row["page"] = row["page"].relative_to(reports).as_posix()
-    return render_page("index.html.j2", rows=rows)
+    sweeps = sorted(path.parts[-3] for path in reports.glob("*/sweep/report.html"))
+    return render_page("index.html.j2", rows=rows, sweeps=sweeps)
 
 
 def _headline(metrics: dict) -> dict[str, object]:

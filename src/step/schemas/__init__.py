@@ -13,6 +13,7 @@ from step.schemas.published import (
     PublishedTrainedWindows,
 )
 from step.schemas.reports import Courses, Enrichment, EnrichmentRanked, Events, EventSets, PerGene
+from step.schemas.sweep import Sweep
 
 __all__ = [
     "Ablations",
@@ -39,5 +40,6 @@ __all__ = [
     "PublishedTrainedWindows",
     "SampleTable",
     "Samples",
+    "Sweep",
     "Weights",
 ]

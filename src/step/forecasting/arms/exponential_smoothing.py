@@ -8,13 +8,13 @@ its last value.
 import warnings
 from typing import TYPE_CHECKING
 
-import joblib
 import numpy as np
 import pandas as pd
 
 from step.forecasting.arms.baselines import last_value
 from step.forecasting.arms.registry import simple_arm
 from step.forecasting.course import Course
+from step.parallel import run_tasks
 from step.progress import progress
 
 if TYPE_CHECKING:
@@ -45,12 +45,9 @@ def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
     n_times, n_ahead = course.ahead.shape
     last = course.once(last_value)
     times = range(course.first, n_times)
-    tasks = (
-        joblib.delayed(_fit)(model, course.panel.mean[: time + 1], last[time, 0], n_ahead)
-        for time in times
-    )
+    tasks = ((model, course.panel.mean[: time + 1], last[time, 0], n_ahead) for time in times)
     forecast = np.full(last.shape, np.nan)
-    fitted = joblib.Parallel(n_jobs=course.jobs, return_as="generator")(tasks)
+    fitted = run_tasks(_fit, tasks, course.jobs)
     forecast[course.first :] = list(progress(fitted, len(times), f"{model!r} at each origin"))
     return forecast
 

@@ -13,6 +13,7 @@ from step.forecasting.backtest import BacktestSettings, Losses
 from step.forecasting.in_context import NetworkSettings
 from step.graphs.weights import weights_over_time
 from step.pipelines.modelling.nodes import course_of
+from step.runtime import Device
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def ablate(
     network: NetworkSettings,
     backtest: BacktestSettings,
     embedding: EmbeddingConfig,
+    device: Device,
 ) -> pd.DataFrame:
     """Backtest without each ingredient, and with other weights of the edges.
 
@@ -32,7 +34,7 @@ def ablate(
         first of its kind); change (of the error, relative to that one's); p (Diebold–Mariano over
         the origins; missing for the first of its kind).
     """
-    course, origins, _ = course_of(expression, edges, network, backtest)
+    course, origins, _ = course_of(expression, edges, network, backtest, device)
     graph = course.graphs["contact"]
     contact = edges.loc[edges["kind"] == "contact", "contact"].to_numpy(dtype=float)
     of_step, of_ridge = edge_weights(

@@ -13,7 +13,7 @@ def create_pipeline(assay: str) -> Pipeline:
             Node(
                 ablate,
                 ["expression", "edges", "embeddings"]
-                + [f"params:{name}" for name in ("network", "backtest", "embedding")],
+                + [f"params:{name}" for name in ("network", "backtest", "embedding", "device")],
                 "ablations",
                 name="ablate",
             ),
@@ -26,6 +26,7 @@ def create_pipeline(assay: str) -> Pipeline:
             "params:network": f"params:{assay}.network",
             "params:embedding": f"params:{assay}.embedding",
             "params:backtest": "params:backtest",
+            "params:device": "params:runtime.device",
         },
         tags="ablation",
     )

@@ -37,6 +37,7 @@ from step.forecasting.origins import Origins, forecast_origins
 from step.forecasting.panel import panel_from_expression
 from step.graphs.gene_graph import gene_graphs
 from step.graphs.stretch import stretch
+from step.runtime import Device, choose_device
 
 TESTED = [name for name, arm in ARMS.items() if not arm.simple]
 
@@ -47,6 +48,7 @@ def run_backtest(
     genes: pd.DataFrame,
     network: NetworkSettings,
     backtest: BacktestSettings,
+    device: Device,
 ) -> dict[str, object]:
     """Backtest all arms, test the graph, and forecast.
 
@@ -54,9 +56,9 @@ def run_backtest(
         backtest (tidy, what is under test first), graph_test, forecast (tidy), weights (tidy),
         model.
     """
-    course, origins, pretrained = course_of(expression, edges, network, backtest)
+    course, origins, pretrained = course_of(expression, edges, network, backtest, device)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
-    tested = _test_graphs(course, origins, genes, backtest)  # before there are large tables
+    tested = _test_graphs(course, origins, genes, backtest, device)  # before there are large tables
     tables = [
         arm_table(arm, forecast, course, origins, backtest) for arm, forecast in forecasts.items()
     ]
@@ -74,11 +76,13 @@ def course_of(
     edges: pd.DataFrame,
     network: NetworkSettings,
     backtest: BacktestSettings,
+    device: Device,
 ) -> tuple[Course, Origins, PretrainedNetwork]:
-    """Walk the course of a study, and load the network that forecasts it.
+    """Walk the course of a study, and load the network that forecasts it on a device.
 
     Raises:
-        InputError: The course is too short, or no gene was measured at any scored time.
+        InputError: The course is too short, no gene was measured at any scored time, or there is no
+            such device.
     """
     panel = panel_from_expression(expression)
     origins = forecast_origins(len(panel.times), backtest)
@@ -93,14 +97,18 @@ def course_of(
         gene_graphs(edges, panel.genes),
         max(backtest.horizons, backtest.future_times),
         int(origins.index[0]),
-        InContextForecaster(pretrained, network.fine_tuning),
+        InContextForecaster(pretrained, network.fine_tuning, device),
         backtest.jobs,
     )
     return course, origins, pretrained
 
 
 def _test_graphs(
-    course: Course, origins: Origins, genes: pd.DataFrame, backtest: BacktestSettings
+    course: Course,
+    origins: Origins,
+    genes: pd.DataFrame,
+    backtest: BacktestSettings,
+    device: Device,
 ) -> GraphTest:
     """Test all kinds of edges together, and where there are several, each alone.
 
@@ -114,10 +122,13 @@ def _test_graphs(
             course.graphs, places.chromosome, places.place, backtest.tested_genes, backtest.seed
         )
         course, places, part = course.among(chosen), places.among(chosen), len(chosen)
-    whole = _test_graph(course, origins, "step", "step_no_graph", backtest, places)
+    networks = backtest
+    if choose_device(device).type == "cuda":  # which several processes would only share
+        networks = replace(backtest, jobs=1)
+    whole = _test_graph(course, origins, "step", "step_no_graph", networks, places)
     linear = replace(backtest, rewirings=backtest.graph_ridge_rewirings)
     ridge = _test_graph(course, origins, "graph_ridge", "ridge_ar", linear)
-    further = replace(backtest, rewirings=min(backtest.further_rewirings, backtest.rewirings))
+    further = replace(networks, rewirings=min(backtest.further_rewirings, backtest.rewirings))
     kinds = {}
     if len(course.graphs) > 1:
         for kind, graph in course.graphs.items():

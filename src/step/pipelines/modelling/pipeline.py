@@ -13,7 +13,8 @@ def create_pipeline(assay: str) -> Pipeline:
         [
             Node(
                 run_backtest,
-                ["expression", "edges", "genes", "params:network", "params:backtest"],
+                ["expression", "edges", "genes"]
+                + [f"params:{name}" for name in ("network", "backtest", "device")],
                 {name: name for name in OUTPUTS},
                 name="run_backtest",
             )
@@ -24,6 +25,7 @@ def create_pipeline(assay: str) -> Pipeline:
         parameters={
             "params:network": f"params:{assay}.network",
             "params:backtest": "params:backtest",
+            "params:device": "params:runtime.device",
         },
         tags="modelling",
     )

@@ -9,6 +9,7 @@ from step.figures.pretraining import learning_curves
 from step.forecasting.in_context import PretrainedNetwork
 from step.forecasting.pretraining import Checkpoint, PretrainingSettings, finished, pretrain
 from step.models.in_context import InContextConfig
+from step.runtime import Device
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +25,15 @@ class Checkpoints(Protocol):
 
 
 def pretrain_network(
-    network: InContextConfig, training: PretrainingSettings, checkpoints: Checkpoints
+    network: InContextConfig,
+    training: PretrainingSettings,
+    checkpoints: Checkpoints,
+    device: Device,
 ) -> PretrainedNetwork:
     """Pretrain a network, from where an earlier run of the same settings ended."""
     begun: Checkpoint | None = checkpoints.latest()
     state = begun
-    for state in pretrain(network, training, begun):
+    for state in pretrain(network, training, begun, device):
         checkpoints.keep(state)
         ratio = state.card.validation[-1]
         logger.info(

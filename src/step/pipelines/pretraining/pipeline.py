@@ -12,7 +12,7 @@ def create_pipeline() -> Pipeline:
     nodes = [
         Node(
             pretrain_network,
-            [f"params:{kind}", "params:training", f"{kind}_checkpoint"],
+            [f"params:{kind}", "params:training", f"{kind}_checkpoint", "params:device"],
             f"{kind}_network",
             name=f"pretrain_{kind}",
         )
@@ -30,7 +30,8 @@ def create_pipeline() -> Pipeline:
         nodes,
         namespace="pretraining",
         parameters={
-            f"params:{name}": f"params:pretraining.{name}" for name in (*KINDS, "training")
+            "params:device": "params:runtime.device",
+            **{f"params:{name}": f"params:pretraining.{name}" for name in (*KINDS, "training")},
         },
         tags="pretraining",
     )

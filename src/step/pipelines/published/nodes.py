@@ -30,6 +30,7 @@ from step.published.settings import PublishedSettings
 from step.published.window_figures import accuracy_by_time, changes, embedding_paths
 from step.published.windows import split_windows
 from step.reports.html import records, render_report
+from step.runtime import Device
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +97,7 @@ def fit_networks(
     edges: pd.DataFrame,
     embeddings: Embeddings,
     settings: PublishedSettings,
+    device: Device,
 ) -> dict[str, object]:
     """Fit a network with each seed on the drawn windows, and forecast those held out.
 
@@ -105,7 +107,7 @@ def fit_networks(
         windows, components, total, kept), model (weights of all seeds).
     """
     course = _embedded(expression, embeddings)
-    result = run_published(course, gene_graph(edges, course.genes), settings.network)
+    result = run_published(course, gene_graph(edges, course.genes), settings.network, device)
     card = ModelCard(
         step_version=step.__version__,
         torch_version=torch.__version__,

@@ -34,7 +34,10 @@ def create_pipeline(assay: str) -> Pipeline:
         _nodes(),
         namespace=f"published.{assay}",
         inputs={"raw_pairs": f"{assay}.raw_pairs"},
-        parameters={"params:settings": f"params:published.{assay}"},
+        parameters={
+            "params:settings": f"params:published.{assay}",
+            "params:device": "params:runtime.device",
+        },
         tags="published",
     )
 
@@ -52,7 +55,7 @@ def _nodes() -> list[Node]:
         Node(embed, ["expression", "edges", "params:settings"], "embeddings", name="embed"),
         Node(
             fit_networks,
-            ["expression", "edges", "embeddings", "params:settings"],
+            ["expression", "edges", "embeddings", "params:settings", "params:device"],
             {name: name for name in FITTED},
             name="fit_networks",
         ),

@@ -1,0 +1,91 @@
+"""Tasks that run side by side: the one place that starts processes, or hands work to a cluster."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import joblib
+import numba
+import torch
+
+from step.runtime import RuntimeSettings
+
+if TYPE_CHECKING:
+    from step.cluster import Cluster
+
+Found = TypeVar("Found")
+Task = tuple[Any, ...]
+
+_cluster: "Cluster | None" = None
+
+
+def run_tasks(
+    function: Callable[..., Found], tasks: Iterable[Task], jobs: int, shared: Task = ()
+) -> Iterator[Found]:
+    """Compute `function(*shared, *task)` for each task, several side by side.
+
+    Where they are computed changes no bit of the results: each task has one thread for numbers.
+
+    Args:
+        function: Importable, so that another process finds it.
+        tasks: Arguments of each call.
+        jobs: Processes of this machine; -1 takes every core. A cluster takes all of its workers.
+        shared: Arguments that all calls have before their own.
+
+    Returns:
+        The results in the order of the tasks, each as soon as it is there.
+    """
+    if _cluster is not None:
+        return _cluster.run_tasks(function, tasks, shared)
+    calls = (joblib.delayed(run_task)(function, shared, task) for task in tasks)
+    return joblib.Parallel(n_jobs=jobs, return_as="generator")(calls)
+
+
+def run_task(function: Callable[..., Found], shared: Task, task: Task) -> Found:
+    """Compute one task."""
+    with _one_thread():
+        return function(*shared, *task)
+
+
+def run_in_threads(function: Callable[..., Found], tasks: Iterable[Task]) -> list[Found]:
+    """Compute `function(*task)` for each task in this process, with as many threads as cores.
+
+    Args:
+        function: Compiled code, which lets other threads go on.
+        tasks: Arguments of each call.
+    """
+    calls = (joblib.delayed(function)(*task) for task in tasks)
+    return joblib.Parallel(n_jobs=-1, prefer="threads")(calls)
+
+
+@contextmanager
+def workers(runtime: RuntimeSettings) -> Iterator[None]:
+    """Let all tasks run where the settings say.
+
+    Raises:
+        InputError: The cluster cannot be used.
+    """
+    global _cluster
+    if runtime.engine == "local":
+        yield
+        return
+    from step.cluster import connect  # an extra that only a cluster needs
+
+    with connect(runtime) as _cluster:
+        try:
+            yield
+        finally:
+            _cluster = None
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute with one thread: of arrays this small, more of them only hinder one another."""
+    before = torch.get_num_threads(), numba.get_num_threads()
+    torch.set_num_threads(1)
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        numba.set_num_threads(before[1])

@@ -1,0 +1,1 @@
+"""Many runs, compared: studies and settings in one table."""
