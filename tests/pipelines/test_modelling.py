@@ -116,7 +116,7 @@ def test_of_a_large_study_a_part_of_the_genes_tests_the_graph():
     genes = pd.DataFrame({"gene": names, "chrom": "chr1", "tss": np.arange(120)})
     settings = replace(SETTINGS, tested_genes=100, simple_arms=("last_value",))
     network = NetworkSettings(kind="STEPmr", fine_tuning=0.0)
-    found = run_backtest(table, edges, genes, network, settings)
+    found = run_backtest(table, edges, genes, network, settings, "cpu")
     test = found["graph_test"]
     assert (test.tested_genes, test.n_edges, len(test.rewired_mse)) == (100, 119, 3)
     assert found["backtest"]["gene"].nunique() == 120
