@@ -65,7 +65,7 @@ def simulated_expression(
     bins: pd.DataFrame, genes: pd.DataFrame, followed: Followed, seed: int
 ) -> pd.DataFrame:
     """The course of genes that follow some others, summarised as a real one."""
-    times = sample_times()
+    times = sample_times(26)
     leading = choose_leading(neighbour_weights(bins, genes), seed)
     latent = simulate_latent([followed], leading, times, seed)
     values = replicate_log2(latent, np.full(len(times), N_REPLICATES), 0.2, seed)
