@@ -17,6 +17,7 @@ from step.forecasting.origins import Origins
 from step.graphs.gene_graph import GeneGraph
 from step.graphs.rewiring import rewire, shift
 from step.progress import progress
+from step.workers import ending_with_this_process
 
 GRAPHS_A_TASK = 10
 
@@ -106,7 +107,7 @@ def _losses(
     near = next_time_only(course)
     parts = [seeds[start : start + GRAPHS_A_TASK] for start in range(0, len(seeds), GRAPHS_A_TASK)]
     tasks = (joblib.delayed(_some)(near, origins, forecaster, part, rewiring) for part in parts)
-    found = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    found = joblib.Parallel(n_jobs=jobs, return_as="generator", **ending_with_this_process())(tasks)
     rows = [row for part in progress(found, len(parts), "rewired graphs") for row in part]
     return np.array(rows).reshape(len(rows), len(origins.scored))
 

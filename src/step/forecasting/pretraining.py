@@ -19,6 +19,7 @@ from step.forecasting.lessons import Lesson, draw_lesson, lesson_loss, validate
 from step.models.in_context import InContextConfig
 from step.progress import progress
 from step.typed import Seed, between, settings
+from step.workers import ending_with_this_process
 
 VALIDATION = 10_000_000  # added to the number of a course that is held back
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
@@ -228,7 +229,9 @@ def learning_rate_share(done: int, n_steps: int) -> float:
 
 def _lessons(training: PretrainingSettings, numbers: range) -> Iterator[Lesson]:
     tasks = (joblib.delayed(draw_lesson)(training.seed, number) for number in numbers)
-    yield from joblib.Parallel(n_jobs=training.jobs, return_as="generator")(tasks)
+    yield from joblib.Parallel(
+        n_jobs=training.jobs, return_as="generator", **ending_with_this_process()
+    )(tasks)
 
 
 def _described(

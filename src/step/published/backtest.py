@@ -17,6 +17,7 @@ from step.published.embedding import EmbeddedCourse
 from step.published.settings import PublishedNetwork, PublishedTraining
 from step.published.training import fit_network
 from step.published.windows import coordinate_windows, split_windows
+from step.workers import ending_with_this_process
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def run_published(
     training = network.training
     split = split_windows(len(course.times), training)
     windows = coordinate_windows(course.embeddings, training.window)
-    fitted = joblib.Parallel(n_jobs=_jobs(training))(
+    fitted = joblib.Parallel(n_jobs=_jobs(training), **ending_with_this_process())(
         joblib.delayed(fit_network)(windows, split, graph, network, seed) for seed in training.seeds
     )
     last = windows.rows[split.held_out, -1]

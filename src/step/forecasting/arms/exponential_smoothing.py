@@ -16,6 +16,7 @@ from step.forecasting.arms.baselines import last_value
 from step.forecasting.arms.registry import simple_arm
 from step.forecasting.course import Course
 from step.progress import progress
+from step.workers import ending_with_this_process
 
 if TYPE_CHECKING:
     from statsforecast.models import AutoETS, Theta
@@ -50,7 +51,9 @@ def _forecast(course: Course, model: "AutoETS | Theta") -> np.ndarray:
         for time in times
     )
     forecast = np.full(last.shape, np.nan)
-    fitted = joblib.Parallel(n_jobs=course.jobs, return_as="generator")(tasks)
+    fitted = joblib.Parallel(
+        n_jobs=course.jobs, return_as="generator", **ending_with_this_process()
+    )(tasks)
     forecast[course.first :] = list(progress(fitted, len(times), f"{model!r} at each origin"))
     return forecast
 
