@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ def file_checksum(path: Path) -> str:
 
 def value_checksum(value: Any) -> str:
     """Return the SHA-256 checksum of a setting or a section of them, whatever their order."""
-    text = json.dumps(value, sort_keys=True, default=_plain)
+    text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -35,7 +34,3 @@ def require_weights(path: Path, checksum: str | None) -> None:
             f"{path} and {path.with_suffix('.json').name} beside it do not belong together: one "
             "of them is of another run. Delete both, and run the stage that writes them again."
         )
-
-
-def _plain(value: Any) -> Any:
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

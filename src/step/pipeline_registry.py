@@ -12,6 +12,7 @@ from step.pipelines.pretraining.pipeline import create_pipeline as pretraining
 from step.pipelines.published.pipeline import create_pipeline as published
 from step.pipelines.reporting.pipeline import create_pipeline as reporting
 from step.pipelines.simulation.pipeline import create_pipeline as simulation
+from step.pipelines.verify.pipeline import create_pipeline as verify
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -59,4 +60,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "published_mirna": published("mirna"),
         "simulation": simulation(),
         "check": check(),
+        "verify": verify(),
     }

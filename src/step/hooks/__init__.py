@@ -3,12 +3,17 @@
 from step.hooks.check import CheckVerdict
 from step.hooks.failures import Failures
 from step.hooks.index import StudyIndex
+from step.hooks.leftovers import Leftovers
 from step.hooks.parameters import SettingsCheck
 from step.hooks.raw_files import RawFiles
+from step.hooks.records import Records
 from step.hooks.sources import Sources
 from step.hooks.study import Study
 from step.hooks.terminal import Terminal
 from step.hooks.timings import Timings
+from step.hooks.verification import Verification
+
+_timings = Timings()
 
 HOOKS = (
     SettingsCheck(),
@@ -17,7 +22,10 @@ HOOKS = (
     Sources(),
     Failures(),
     CheckVerdict(),
-    Timings(),
+    Verification(),
+    _timings,
+    Records(_timings),
     StudyIndex(),
     Terminal(),
+    Leftovers(),
 )

@@ -1,0 +1,30 @@
+"""Results that do not fit their manifest end `kedro run --pipelines verify` with an error."""
+
+import click
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+VERIFIED = "verified"
+
+
+class Verification:
+    """Ends a verification with all that does not fit in one message."""
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        """Raise a command-line error if anything does not fit, or nothing was recorded."""
+        if VERIFIED not in pipeline.all_outputs():
+            return
+        verified = catalog.load(VERIFIED)
+        if not verified.manifests:
+            raise click.ClickException(
+                "The study has no manifest: no run of it has ended. Run it first, as with `kedro "
+                "run`."
+            )
+        if verified.faults:
+            faults = "\n".join(f"  {fault}" for fault in verified.faults)
+            raise click.ClickException(
+                f"{len(verified.faults)} of the results do not fit:\n{faults}\n`kedro run "
+                "--only-missing-outputs` computes again what does not fit."
+            )
