@@ -152,7 +152,8 @@ class ManifestDataset(LocalFile[Manifest, Found]):
             return Found()
         manifest = self._record(path).load()
         named = [*manifest.inputs.values(), *(each.files for each in manifest.outputs.values())]
-        root = path.parent / manifest.root
+        # Not by the system, for which a folder that is a link lies elsewhere.
+        root = Path(os.path.normpath(path.parent / manifest.root))
         return Found(manifest, {name: _now(root / name) for files in named for name in files})
 
     def save(self, data: Manifest) -> None:

@@ -6,6 +6,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 VERIFIED = "verified"
+MOST_LISTED = 40
 
 
 class Verification:
@@ -23,8 +24,16 @@ class Verification:
                 "run`."
             )
         if verified.faults:
-            faults = "\n".join(f"  {fault}" for fault in verified.faults)
+            many = len(verified.faults)
+            listed = [f"  {fault}" for fault in verified.faults[:MOST_LISTED]]
+            if many > MOST_LISTED:
+                listed.append(f"  and {many - MOST_LISTED} more.")
             raise click.ClickException(
-                f"{len(verified.faults)} of the results do not fit:\n{faults}\n`kedro run "
-                "--only-missing-outputs` computes again what does not fit."
+                "\n".join(
+                    [
+                        f"{many} difference{'s' if many > 1 else ''} from what the runs recorded:",
+                        *listed,
+                        "`kedro run --only-missing-outputs` computes again what does not fit.",
+                    ]
+                )
             )

@@ -9,12 +9,11 @@ from types import FrameType
 
 import click
 
+from step.project.faults import GO_ON
+
 SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 BEFORE = "Stopped by {}, before anything was read or written."
-DURING = (
-    "Stopped by {}. What was finished is kept, each file whole; the same command with "
-    "--only-missing-outputs goes on from there."
-)
+DURING = f"Stopped by {{}}. {GO_ON}"
 AFTER = "Stopped by {}, when the run had ended."
 
 _stopping = BEFORE  # what a signal says that ends the process at once

@@ -174,7 +174,10 @@ class Books:
         state, shown = os.stat(path), self._shown(path)
         size, changed, known = self.ledger.seen.get(shown, (0, 0, ""))
         if (size, changed) != (state.st_size, state.st_mtime_ns) or not known:
-            known = file_checksum(path)
+            try:
+                known = file_checksum(path)
+            except PermissionError:
+                return ""  # who needs the file says so
             self.ledger.seen[shown] = (state.st_size, state.st_mtime_ns, known)
         return known
 

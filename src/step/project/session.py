@@ -7,8 +7,10 @@ from typing import Any
 import click
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
+from kedro.io import DatasetError
 from kedro.runner import AbstractRunner, SequentialRunner
 
+from step.project.faults import explanation
 from step.project.interrupt import stoppable
 from step.project.lock import alone
 from step.project.selection import named_pipelines
@@ -45,6 +47,11 @@ class StudySession(KedroSession):
             except ValueError:
                 _require_selection(names, selection)
                 raise
+            except (OSError, DatasetError) as error:  # before the first node, or after the last
+                found = explanation(error, str(getattr(error, "filename", None) or ""))
+                if found is None:
+                    raise
+                raise click.ClickException(found) from error
 
     @contextmanager
     def _alone(self, names: list[str]) -> Iterator[None]:
