@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
 
@@ -9,6 +10,7 @@ NAME = re.compile(r"[\w.-]+")  # with which a requirement begins
 GIT_SECONDS = 10  # after which a repository on a slow disk is passed over
 
 
+@cache
 def package_versions() -> dict[str, str]:
     """Return the versions of STEP and of the packages that it needs, by name."""
     needed = [text for text in requires("step") or [] if "extra ==" not in text]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
@@ -64,7 +64,9 @@ class Books:
         self.sources: dict[str, Checksums] = {}
         try:
             self.ledger: Ledger = self._store.load() if file.exists() else Ledger()
-        except InputError:
+        except DatasetError as error:
+            if not isinstance(error.__cause__, InputError):
+                raise
             self.ledger = Ledger()
 
     def checksums(self, name: str) -> Checksums:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from step.forecasting.backtest import BacktestSettings
+if TYPE_CHECKING:  # with it torch is imported, which takes seconds
+    from step.forecasting.backtest import BacktestSettings
 
 PACKAGES = ("step", "kedro", "numpy", "pandas", "torch", "statsforecast", "cooltools", "gseapy")
 
@@ -31,7 +32,7 @@ class RunFacts:
     stages: dict[str, Cost]
 
 
-def run_table(settings: BacktestSettings, facts: RunFacts | None) -> dict[str, object]:
+def run_table(settings: "BacktestSettings", facts: RunFacts | None) -> dict[str, object]:
     """List settings, versions, sources and what each stage took.
 
     Args:
