@@ -50,6 +50,9 @@ IN_MEMORY = {
     "simulation.bins",
     "simulation.mirna_truth",
     "simulation.mrna_truth",
+    "verified",
+    "verify.mirna_verified",
+    "verify.mrna_verified",
 }
 LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
@@ -65,7 +68,8 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "pretraining", "gene_names", "check", "published_mrna", "published_mirna",
+        "simulation", "pretraining", "gene_names", "check", "verify", "published_mrna",
+        "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
 
@@ -167,7 +171,8 @@ def test_each_assay_runs_from_raw_files_alone():
         own = {f"{assay}.{name}" for name in ("raw_expression", "sample_sheet", "gene_names")}
         own |= {"mirna.targets"} if assay == "mirna" else set()
         kept = {f"{assay}.looked_up_names"}  # empty, where nothing was looked up
-        assert inputs == shared | own | kept
+        told = {f"{assay}.run"}  # by a hook
+        assert inputs == shared | own | kept | told
 
 
 ALLOWED = {
@@ -177,20 +182,20 @@ ALLOWED = {
     "graphs": {"graphs", "errors", "names", "typed"},
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
-        "forecasting", "simulation", "models", "graphs", "expression", "errors", "progress",
-        "typed",
+        "forecasting", "simulation", "models", "graphs", "expression", "checksums", "errors",
+        "progress", "typed", "workers",
     },
     "evaluation": {"evaluation", "forecasting", "expression", "errors"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},
     "simulation": {"simulation", "graphs", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
-        "graphs", "errors", "names", "typed",
+        "graphs", "errors", "names", "typed", "workers",
     },
     "reports": {
         "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",
     },
-    "datasets": {"datasets", "genome", "errors", "names"},
+    "datasets": {"datasets", "genome", "checksums", "errors", "names"},
 }  # fmt: skip
 
 

@@ -117,11 +117,13 @@ class Books:
         self._store.save(self.ledger)
 
     def outdated(self, versions: dict[str, str]) -> set[str]:
-        """Return the outputs of the pipeline that would not come out as they are.
+        """Return the outputs of the pipeline that are not as they would be computed now.
 
-        Their files or what these were computed from changed, or nobody knows what that was.
+        Their files or what these were computed from changed, or nobody knows what that was. What
+        was computed from a file that changed or is missing stays: the file will come out as it was.
         """
-        fresh: set[str] = set()
+        fitting: set[str] = set()
+        there: set[str] = set()
         for node in self._nodes:
             inputs, settings = self._origins(node)
             expected = self._settings(settings, versions)
@@ -131,18 +133,16 @@ class Books:
                     known is not None
                     and known.settings == expected
                     and known.inputs.keys() == inputs
-                    and known.files == self.checksums(name)
-                    and all(self._fits(each, known, fresh) for each in inputs)
+                    and all(self._fits(each, known, fitting) for each in inputs)
                 ):
-                    fresh.add(name)
-        return {name for name in self._makers if name in self._entered} - fresh
+                    fitting.add(name)
+                    there |= {name} if known.files == self.checksums(name) else set()
+        return {name for name in self._makers if name in self._entered} - there
 
-    def _fits(self, name: str, known: Written, fresh: set[str]) -> bool:
+    def _fits(self, name: str, known: Written, fitting: set[str]) -> bool:
         if name in self._makers:
-            return name in fresh and self._current(name) == known.inputs[name]
-        files = self.checksums(
-            name
-        )  # none where a source was moved away, as results may outlive it
+            return name in fitting and self._recorded(name) == known.inputs[name]
+        files = self.checksums(name)  # none where a source was moved away: results may outlive it
         return not files or checksum_of(files) == known.inputs[name]
 
     def _origins(self, node: Node) -> tuple[set[str], set[str]]:
@@ -160,6 +160,9 @@ class Books:
 
     def _current(self, name: str) -> str:
         return checksum_of(self.sources.get(name) or self.checksums(name))
+
+    def _recorded(self, name: str) -> str:
+        return checksum_of(self.ledger.outputs[name].files)
 
     def _settings(self, names: set[str], versions: dict[str, str]) -> str:
         values = {name: _without(self._parameter(name)) for name in names}
