@@ -90,8 +90,8 @@ class Manifest:
     study: str
     assay: str
     root: str
-    runs: dict[str, RunRecord]
-    outputs: dict[str, Written]
+    runs: dict[str, RunRecord] = field(default_factory=dict)
+    outputs: dict[str, Written] = field(default_factory=dict)
     stages: dict[str, StageCost] = field(default_factory=dict)
     inputs: dict[str, Checksums] = field(default_factory=dict)
 
@@ -147,13 +147,16 @@ class ManifestDataset(LocalFile[Manifest, Found]):
         Raises:
             InputError: The file is no manifest.
         """
-        path = Path(self._get_load_path())
+        try:
+            path = Path(self._get_load_path())
+        except VersionNotFoundError:
+            return Found()
         if not path.exists():
             return Found()
         manifest = self._record(path).load()
         named = [*manifest.inputs.values(), *(each.files for each in manifest.outputs.values())]
         # Not by the system, for which a folder that is a link lies elsewhere.
-        root = Path(os.path.normpath(path.parent / manifest.root))
+        root = Path(os.path.normpath(Path(self._filepath).parent / manifest.root))
         return Found(manifest, {name: _now(root / name) for files in named for name in files})
 
     def save(self, data: Manifest) -> None:
