@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import pandas as pd
 import torch
+from threadpoolctl import threadpool_limits
 
 from step.forecasting.arms.context import KEPT, WITHOUT_GRAPH
 from step.forecasting.backtest import scored_losses
@@ -137,12 +138,17 @@ def _some(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Compute with one thread: of arrays this small, more of them only hinder one another."""
+    """Compute with one thread: of arrays this small, more of them only hinder one another.
+
+    Sums come out the same then, bit by bit, whichever process computes them: in several processes
+    each has fewer threads for linear algebra than one alone.
+    """
     before = torch.get_num_threads(), numba.get_num_threads()
     torch.set_num_threads(1)
     numba.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(before[0])
         numba.set_num_threads(before[1])
