@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import joblib
 import numba
 import torch
+from threadpoolctl import threadpool_limits
 
 from step.runtime import RuntimeSettings
+from step.workers import ending_with_this_process
 
 if TYPE_CHECKING:
     from step.cluster import Cluster
@@ -38,7 +40,7 @@ def run_tasks(
     if _cluster is not None:
         return _cluster.run_tasks(function, tasks, shared)
     calls = (joblib.delayed(run_task)(function, shared, task) for task in tasks)
-    return joblib.Parallel(n_jobs=jobs, return_as="generator")(calls)
+    return joblib.Parallel(n_jobs=jobs, return_as="generator", **ending_with_this_process())(calls)
 
 
 def run_task(function: Callable[..., Found], shared: Task, task: Task) -> Found:
@@ -80,12 +82,17 @@ def workers(runtime: RuntimeSettings) -> Iterator[None]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Compute with one thread: of arrays this small, more of them only hinder one another."""
+    """Compute with one thread: of arrays this small, more of them only hinder one another.
+
+    Sums come out the same then, bit by bit, whichever process computes them: in several processes
+    each has fewer threads for linear algebra than one alone.
+    """
     before = torch.get_num_threads(), numba.get_num_threads()
     torch.set_num_threads(1)
     numba.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(before[0])
         numba.set_num_threads(before[1])

@@ -13,6 +13,7 @@ from step.pipelines.published.pipeline import create_pipeline as published
 from step.pipelines.reporting.pipeline import create_pipeline as reporting
 from step.pipelines.simulation.pipeline import create_pipeline as simulation
 from step.pipelines.sweep.pipeline import create_pipeline as sweep
+from step.pipelines.verify.pipeline import create_pipeline as verify
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -61,4 +62,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "simulation": simulation(),
         "sweep": sweep(),
         "check": check(),
+        "verify": verify(),
     }

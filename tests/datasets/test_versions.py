@@ -18,6 +18,7 @@ from step.datasets import (
     GeneSetsDataset,
     JSONDataset,
     LookedUpNamesDataset,
+    ManifestDataset,
     NetworkDataset,
     ParquetDataset,
     RecordDataset,
@@ -25,12 +26,14 @@ from step.datasets import (
     TextDataset,
     WorkbookDataset,
 )
+from step.datasets.manifest import Manifest
 from step.embeddings.temporal import Embeddings
 from step.errors import InputError
 from step.genome.contacts import ContactMap
 from step.published.fitted import FittedNetwork
 from tests.datasets.test_datasets import CARD
 
+LOADED_AS_NOTHING = (LookedUpNamesDataset, ManifestDataset)  # where there is no file
 ONLY_READ = {"CheckpointDataset", "H5adDataset", "TextContactMapDataset"}
 
 
@@ -73,6 +76,11 @@ CASES = {  # a file's name, a result named so, and how to see its name in what i
         "n.tsv",
         lambda name: pd.DataFrame({"assay_name": [name], "symbol": "x", "note": ""}),
         lambda loaded: loaded["assay_name"].tolist()[-1:],
+    ),
+    ManifestDataset: (
+        "manifest.json",
+        lambda name: Manifest(name, "mrna", "."),
+        lambda loaded: [loaded.manifest.study],
     ),
     NetworkDataset: (
         "m.safetensors",
@@ -117,7 +125,7 @@ def test_each_dataset_is_tried():
 def test_every_version_stays_and_the_latest_is_loaded(tmp_path, kind):
     file, result, names = CASES[kind]
     path = (tmp_path / file).as_posix()
-    assert not versioned(kind, path, None).exists() or kind is LookedUpNamesDataset
+    assert not versioned(kind, path, None).exists() or kind in LOADED_AS_NOTHING
     versioned(kind, path, "v1").save(result("one"))
     dataset = versioned(kind, path, "v2")
     dataset.save(result("two"))

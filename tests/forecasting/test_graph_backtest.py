@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from step.forecasting.arms.autoregression import graph_ridge
 from step.forecasting.arms.network import step
@@ -46,7 +47,7 @@ def test_a_course_asked_for_its_next_time_alone_is_forecast_alike(course):
 def test_processes_change_nothing(course, origins):
     seeds = range(12)
     alone, together = (rewired_losses(course, origins, step, seeds, jobs) for jobs in (1, 2))
-    np.testing.assert_allclose(alone, together, rtol=1e-6)
+    np.testing.assert_array_equal(alone, together)  # bit by bit
     assert len(np.unique(alone, axis=0)) == 12
 
 
@@ -73,7 +74,20 @@ def test_without_edges_nothing_is_rewired(course, origins):
     assert not len(rewired_losses(unconnected, origins, step, range(3), jobs=1))
 
 
-def test_threads_are_given_back(course, origins):
-    before = torch.get_num_threads(), numba.get_num_threads()
-    rewired_losses(course, origins, graph_ridge, [1], jobs=1)
-    assert (torch.get_num_threads(), numba.get_num_threads()) == before
+def blas_threads() -> set[int]:
+    found = threadpool_info()
+    return {pool["num_threads"] for pool in found if pool["user_api"] == "blas"}
+
+
+def test_a_process_computes_with_one_thread_and_gives_the_others_back(course, origins):
+    within = []
+
+    def forecaster(course):
+        within.append((torch.get_num_threads(), numba.get_num_threads(), blas_threads()))
+        return graph_ridge(course)
+
+    with threadpool_limits(2, user_api="blas"):
+        before = torch.get_num_threads(), numba.get_num_threads(), blas_threads()
+        rewired_losses(course, origins, forecaster, [1], jobs=1)
+        assert (torch.get_num_threads(), numba.get_num_threads(), blas_threads()) == before
+    assert within == [(1, 1, {1})]

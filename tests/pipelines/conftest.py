@@ -11,6 +11,7 @@ from kedro.framework.startup import bootstrap_project
 from step.project.session import StudySession
 from tests.conftest import copy_project
 
+RECORDS = ("ledger.json", "manifest.json")
 QUICK = {
     "backtest": {
         "rewirings": 2,
@@ -66,6 +67,10 @@ def read(project: Path, layer: str, assay: str, name: str) -> pd.DataFrame:
 
 
 def written(project: Path) -> list[Path]:
-    """Files that a run wrote."""
+    """Results that a run wrote, without what it recorded of them."""
     made = project / "data"
-    return [file for file in made.rglob("*") if file.is_file() and "01_raw" not in file.parts]
+    return [
+        file
+        for file in made.rglob("*")
+        if file.is_file() and "01_raw" not in file.parts and file.name not in RECORDS
+    ]

@@ -51,6 +51,9 @@ IN_MEMORY = {
     "simulation.mirna_truth",
     "simulation.mrna_truth",
     "sweep.plan",  # made when a run begins
+    "verified",
+    "verify.mirna_verified",
+    "verify.mrna_verified",
 }
 LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
@@ -66,7 +69,7 @@ def test_named_pipelines():
     bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
-        "simulation", "sweep", "pretraining", "gene_names", "check", "published_mrna",
+        "simulation", "sweep", "pretraining", "gene_names", "check", "verify", "published_mrna",
         "published_mirna",
     } <= set(pipelines)  # fmt: skip
 
@@ -169,7 +172,8 @@ def test_each_assay_runs_from_raw_files_alone():
         own = {f"{assay}.{name}" for name in ("raw_expression", "sample_sheet", "gene_names")}
         own |= {"mirna.targets"} if assay == "mirna" else set()
         kept = {f"{assay}.looked_up_names"}  # empty, where nothing was looked up
-        assert inputs == shared | own | kept
+        told = {f"{assay}.run"}  # by a hook
+        assert inputs == shared | own | kept | told
 
 
 ALLOWED = {
@@ -179,8 +183,8 @@ ALLOWED = {
     "graphs": {"graphs", "errors", "names", "typed"},
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
-        "forecasting", "simulation", "models", "graphs", "expression", "errors", "parallel",
-        "progress", "runtime", "typed",
+        "forecasting", "simulation", "models", "graphs", "expression", "checksums", "errors",
+        "parallel", "progress", "runtime", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression", "errors"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},
@@ -192,7 +196,7 @@ ALLOWED = {
     "reports": {
         "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",
     },
-    "datasets": {"datasets", "genome", "address", "errors", "names", "typed"},
+    "datasets": {"datasets", "genome", "address", "checksums", "errors", "names", "typed"},
 }  # fmt: skip
 
 

@@ -80,7 +80,8 @@ def run(folder: Path, values: np.ndarray, backtest: pd.DataFrame, test: GraphTes
         if name[0] == "{"
     }
     for entry in entries.values():
-        entry["filepath"] = str(folder / entry["filepath"])
+        if "filepath" in entry:
+            entry["filepath"] = str(folder / entry["filepath"])
     catalog = DataCatalog.from_config(entries)
     drawn = {f"mrna.figure_{name}": b"PNG" for name in FIGURES}
     for name, data in (sources(values, backtest, test) | drawn).items():

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from step.datasets.manifest import StageCost
 from step.evaluation.enrichment import EnrichmentScope
 from step.evaluation.metrics import Metrics
 from step.evaluation.scores import ArmScores, Intervals
+from step.reports.run import RunFacts
 from step.reports.study import ReportConfig, write_report
 from tests.evaluation.tables import genes_of, graph_test_of
 from tests.forecasting.recipes import BACKTEST
@@ -77,12 +79,19 @@ EVENT_SETS = pd.DataFrame(
 )  # fmt: skip
 
 
+RUN = RunFacts(
+    sources={"mrna.raw_expression": ("table <1>.xlsx", "ab" * 32)},
+    git={"commit": "c0ffee", "dirty": True},
+    stages={"ingestion": StageCost(12.34, 512.3), "embedding": StageCost(2)},
+)
+
+
 def report(metrics: Metrics = METRICS, browser: str = "", **changes: pd.DataFrame) -> str:
     """The report of the small study; its gene browser has no data unless some are given."""
     tables = {
         "per_gene": PER_GENE, "enrichment": ENRICHMENT, "events": EVENTS, "samples": SAMPLES,
         "enrichment_ranked": RANKED, "enrichment_scope": SCOPE,
-        "event_sets": EVENT_SETS,
+        "event_sets": EVENT_SETS, "run": RUN,
     } | changes  # fmt: skip
     figures = {name: name.encode() for name in FIGURES}
     return write_report(

@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from html import unescape
 
 from step.evaluation.metrics import HorizonScores
 from step.evaluation.scores import Intervals
@@ -10,6 +11,7 @@ from tests.reports.examples import (
     FIGURES,
     METRICS,
     RANKED,
+    RUN,
     SAMPLES,
     SCOPE,
     report,
@@ -132,3 +134,12 @@ def test_later_times_are_tabled_beside_the_next():
     assert "2 times ahead 91.0 %, 2.50 log2" in html
     assert re.search(r"<td>STEP</td><td>0.1600</td><td>0.3200</td>", html)
     assert "times ahead" not in section(report(), "accuracy")
+
+
+def test_the_run_names_its_sources_its_commit_and_what_the_stages_took():
+    page = unescape(report())
+    assert f"table <1>.xlsx, SHA-256 {'ab' * 32}" in page
+    for words in ("c0ffee, with changes", "12.3 s, at most 512 MiB", "2.0 s<"):
+        assert words in page
+    assert "git commit" not in report(run=None)
+    assert "git commit" not in report(run=replace(RUN, git=None))

@@ -6,6 +6,7 @@ from step.datasets.gene_annotation import GeneAnnotationDataset
 from step.datasets.gene_sets import GeneSetsDataset
 from step.datasets.h5ad import H5adDataset
 from step.datasets.looked_up_names import LookedUpNamesDataset
+from step.datasets.manifest import ManifestDataset
 from step.datasets.network import NetworkDataset
 from step.datasets.record import RecordDataset
 from step.datasets.table import TableDataset
@@ -29,6 +30,7 @@ __all__ = [
     "H5adDataset",
     "JSONDataset",
     "LookedUpNamesDataset",
+    "ManifestDataset",
     "NetworkDataset",
     "ParquetDataset",
     "RecordDataset",

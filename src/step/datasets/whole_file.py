@@ -2,8 +2,6 @@
 
 import base64
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
@@ -20,6 +18,7 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 from safetensors.numpy import load_file, save_file
 
+from step.datasets.leftovers import remove, unfinished
 from step.errors import InputError
 
 _DI = TypeVar("_DI")
@@ -41,28 +40,49 @@ def whole_file(target: str | PurePosixPath) -> Iterator[Path]:
     Raises:
         InputError: A folder with more than a result of this kind lies there.
     """
-    target = Path(target)
-    new_folders = [folder for folder in target.parents if not folder.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{uuid.uuid4().hex}.{target.name}")
+    with whole_files(target) as (beside,):
+        yield beside
+
+
+@contextmanager
+def whole_files(*targets: str | PurePosixPath) -> Iterator[list[Path]]:
+    """Give a path to write to for each of several targets, which change together.
+
+    The last target is the one that is looked for. Of several files, it goes before the first
+    changes and comes after all others: whenever the process is killed, what belongs together
+    stands together, or is missing. A folder, too, goes as a whole.
+
+    Args:
+        targets: In one folder; see `whole_file`.
+    """
+    places = [Path(target) for target in targets]
+    new_folders = [folder for folder in places[-1].parents if not folder.exists()]
+    places[-1].parent.mkdir(parents=True, exist_ok=True)
+    beside = [unfinished(place) for place in places]
+    old = unfinished(places[-1])
     try:
         yield beside
-        if target.is_dir():
-            if beside.is_file() or any(child.is_dir() for child in target.iterdir()):
-                raise InputError(
-                    f"{target} is a folder that holds more than is written here, as the versions "
-                    "of earlier runs. Move it away, or set `versioned: true`."
-                )
-            shutil.rmtree(target)
-        os.replace(beside, target)
+        for new, place in zip(beside, places, strict=True):
+            _require_replaceable(place, new)
+        if places[-1].is_dir() or (len(places) > 1 and places[-1].exists()):
+            os.rename(places[-1], old)
+        for new, place in zip(beside, places, strict=True):
+            os.replace(new, place)
     finally:
-        if beside.is_dir():
-            shutil.rmtree(beside)
-        else:
-            beside.unlink(missing_ok=True)
+        for path in (*beside, old):
+            remove(path)
         for folder in new_folders:
             with suppress(OSError):  # it holds something: all went well
                 folder.rmdir()
+
+
+def _require_replaceable(target: Path, new: Path) -> None:
+    """Raise InputError if a folder lies at a target that holds more than a result."""
+    if target.is_dir() and (new.is_file() or any(child.is_dir() for child in target.iterdir())):
+        raise InputError(
+            f"{target} is a folder that holds more than is written here, as the versions "
+            "of earlier runs. Move it away, or set `versioned: true`."
+        )
 
 
 class LocalFile(AbstractVersionedDataset[_DI, _DO]):
@@ -91,9 +111,13 @@ class _WholeFile:
     def save(self, data: Any) -> None:
         """Save beside the file, then rename."""
         with whole_file(self._get_save_path()) as beside:
-            unversioned = copy(self)
-            unversioned._filepath, unversioned._version = PurePosixPath(beside), None
-            super(_WholeFile, unversioned).save(data)
+            self._write(beside, data)
+
+    def _write(self, path: Path, data: Any) -> None:
+        """Save to another path, as the Kedro dataset does."""
+        unversioned = copy(self)
+        unversioned._filepath, unversioned._version = PurePosixPath(path), None
+        super(_WholeFile, unversioned).save(data)
 
 
 class ParquetDataset(_WholeFile, pandas.ParquetDataset):
@@ -127,20 +151,23 @@ class FigureDataset(_WholeFile, matplotlib.MatplotlibDataset):
     empty folder.
     """
 
+    partner = ".svg"
+
     def save(self, data: Figure | dict[str, Figure]) -> None:
         """Save the figure, or a folder of figures by the names of their files."""
         if data == {}:
             with whole_file(self._get_save_path()) as beside:
                 beside.mkdir()
         elif isinstance(data, Figure):
-            drawing = self._get_save_path().with_suffix(".svg")
+            target = self._get_save_path()
             # Words remain words, and the same figure is the same file.
             style = rc_context({"svg.fonttype": "none", "svg.hashsalt": "step"})
-            with whole_file(drawing) as beside, style:
+            with whole_files(target.with_suffix(self.partner), target) as (drawing, picture):
                 dpi = self._save_args.get("dpi", "figure")
-                data.savefig(beside, format="svg", dpi=dpi, metadata={"Date": None})
-                data.set_layout_engine("none")  # it is laid out
-                super().save(data)
+                with style:
+                    data.savefig(drawing, format="svg", dpi=dpi, metadata={"Date": None})
+                    data.set_layout_engine("none")  # it is laid out
+                    self._write(picture, data)
         else:
             super().save(data)
 

@@ -4,6 +4,7 @@ import copy
 import json
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from pydantic import TypeAdapter
 from safetensors.numpy import load
 
+from step.checksums import CHECKSUM, require_weights
 from step.errors import InputError
 from step.forecasting.arms.context import WIDTHS, Context
 from step.graphs.gene_graph import GeneGraph
@@ -124,17 +126,19 @@ def load_pretrained(kind: str) -> PretrainedNetwork:
         kind: `STEPmr` or `STEPmi`.
 
     Raises:
-        InputError: This package has none of the kind.
+        InputError: This package has none of the kind, or the card is not theirs.
     """
-    folder = resources.files("step.models") / "pretrained"
+    folder = Path(str(resources.files("step.models") / "pretrained"))
     weights, card = folder / f"{kind}.safetensors", folder / f"{kind}.json"
     if not weights.is_file():
         raise InputError(
             f"There are no pretrained weights of {kind}. `kedro run --pipelines pretraining` makes "
             "them."
         )
-    described = TypeAdapter(PretrainingCard).validate_python(json.loads(card.read_text("utf-8")))
-    return PretrainedNetwork(load(weights.read_bytes()), described)
+    described = json.loads(card.read_text("utf-8"))
+    require_weights(weights, described.pop(CHECKSUM, None))
+    card_of_weights = TypeAdapter(PretrainingCard).validate_python(described)
+    return PretrainedNetwork(load(weights.read_bytes()), card_of_weights)
 
 
 class InContextForecaster:

@@ -3,14 +3,19 @@
 from step.hooks.check import CheckVerdict
 from step.hooks.failures import Failures
 from step.hooks.index import StudyIndex
+from step.hooks.leftovers import Leftovers
 from step.hooks.parameters import SettingsCheck
 from step.hooks.raw_files import RawFiles
+from step.hooks.records import Records
 from step.hooks.runtime import Runtime
 from step.hooks.sources import Sources
 from step.hooks.study import Study
 from step.hooks.sweep import Sweep
 from step.hooks.terminal import Terminal
 from step.hooks.timings import Timings
+from step.hooks.verification import Verification
+
+_timings = Timings()
 
 HOOKS = (
     SettingsCheck(),
@@ -20,8 +25,11 @@ HOOKS = (
     Sources(),
     Failures(),
     CheckVerdict(),
+    Verification(),
     Sweep(),
-    Timings(),
+    _timings,
+    Records(_timings),
     StudyIndex(),
     Terminal(),
+    Leftovers(),
 )

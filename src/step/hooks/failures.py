@@ -4,13 +4,13 @@ import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
-from kedro.io import DataCatalog, DatasetError
+from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro.validation import DataValidationError
 
-from step.errors import InputError
 from step.project.config_loader import StudyConfigLoader
+from step.project.faults import explanation
 
 
 class Failures:
@@ -18,12 +18,23 @@ class Failures:
 
     _loader: StudyConfigLoader
     _failed: Node | None = None
+    _saved = ""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Remember which sources the study has."""
         self._loader = context.config_loader
-        self._failed = None
+        self._failed, self._saved = None, ""
+
+    @hook_impl
+    def before_dataset_saved(self, dataset_name: str) -> None:
+        """Remember what is written."""
+        self._saved = dataset_name
+
+    @hook_impl
+    def after_dataset_saved(self) -> None:
+        """Remember that nothing is."""
+        self._saved = ""
 
     @hook_impl
     def on_node_error(self, node: Node) -> None:
@@ -33,7 +44,7 @@ class Failures:
     @hook_impl
     def on_pipeline_error(self, error: Exception, catalog: DataCatalog) -> None:
         """Raise what the user can mend as a command-line error."""
-        found = explanation(error)
+        found = explanation(error, _place(self._saved, catalog))
         if found is None:
             return
         if isinstance(error, DataValidationError):  # a table that does not fit its schema
@@ -43,19 +54,10 @@ class Failures:
         raise click.ClickException(f"{found}\nRead from:\n{files}" if files else found) from error
 
 
-def explanation(error: BaseException) -> str | None:
-    """Return what was written for the user, or what the disk refused, if it lies behind an error.
-
-    An error of the disk counts where a dataset met it.
-    """
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, InputError):
-            return str(cause)
-        if isinstance(cause, OSError) and isinstance(error, DatasetError):
-            return f"{cause.strerror or cause!s:.200}: {cause.filename!s:.100}"
-        cause = cause.__cause__ or cause.__context__
-    return None
+def _place(name: str, catalog: DataCatalog) -> str:
+    """The file of a dataset, with its name; nothing where there is neither."""
+    file = catalog.get(name)._describe().get("filepath") if name else None
+    return f"{file} ({name})" if file else ""
 
 
 def list_files(names: list[str], catalog: DataCatalog) -> str:

@@ -14,10 +14,11 @@ from kedro.pipeline import Pipeline
 
 from step.address import WithoutSecrets, redact
 from step.datasets.limits import Limits, SourceLimits
-from step.hooks.failures import explanation, list_files
+from step.hooks.failures import list_files
 from step.hooks.study import absent_assays
 from step.project.catalog import Reading, StudyCatalog
 from step.project.config_loader import StudyConfigLoader
+from step.project.faults import explanation
 from step.project.selection import (
     in_memory,
     is_check,

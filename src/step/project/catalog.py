@@ -24,15 +24,16 @@ class Reading:
 
 
 class StudyCatalog(DataCatalog):
-    """Kedro's catalog, which can keep what it has read for the rest of a run.
+    """Kedro's catalog, which can keep what it has read, and knows what no longer fits.
 
     Sources are read before the first node, to end a run early if one is wrong; its nodes get what
-    was read then.
+    was read then. A run of missing outputs alone takes those that no longer fit as missing.
     """
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._kept: dict[str, Any] = {}
+        self._outdated: set[str] = set()
 
     def keep(self, name: str, content: Any) -> None:
         """Let every later load of a dataset return this."""
@@ -41,3 +42,11 @@ class StudyCatalog(DataCatalog):
     def load(self, ds_name: str, version: str | None = None) -> Any:
         """Return what is kept of a dataset, or load it."""
         return self._kept[ds_name] if ds_name in self._kept else super().load(ds_name, version)
+
+    def outdate(self, names: set[str]) -> None:
+        """Let datasets count as missing."""
+        self._outdated |= names
+
+    def exists(self, ds_name: str) -> bool:
+        """Tell whether a dataset is there, and fits what it would be computed from."""
+        return ds_name not in self._outdated and super().exists(ds_name)

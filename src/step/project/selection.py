@@ -9,6 +9,8 @@ from kedro.pipeline.node import Node
 from kedro.runner import SequentialRunner
 
 CHECK = "check"  # a stage, and its result
+VERIFY = "verify"  # a stage
+GENOME = "genome"  # in the place of an assay: what both share
 
 
 def named_pipelines(names: list[str] | None) -> Pipeline:
@@ -55,3 +57,8 @@ def stage_and_assay(node: Node) -> tuple[str, str]:
     """Return what a node's namespace names: `reporting.mrna` is a stage and an assay."""
     stage, _, assay = (node.namespace or "").partition(".")
     return stage, assay
+
+
+def only_looks(pipeline: Pipeline) -> bool:
+    """Tell whether all nodes of a run look at files, and compute no results."""
+    return all(stage_and_assay(node)[0] in (CHECK, VERIFY) for node in pipeline.nodes)

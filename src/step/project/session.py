@@ -1,13 +1,22 @@
 """The session of a run."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
+from kedro.io import DatasetError
 from kedro.runner import AbstractRunner, SequentialRunner
 
+from step.project.faults import explanation
+from step.project.interrupt import stoppable
+from step.project.lock import alone
 from step.project.selection import named_pipelines
+
+LOCKS = "data/.locks"
+PRETRAINING = "pretraining"
 
 
 class StudySession(KedroSession):
@@ -23,16 +32,35 @@ class StudySession(KedroSession):
     ) -> dict[str, Any]:
         """Run pipelines, or the selection of their nodes that Kedro's other arguments make.
 
+        A study is run by one process at a time.
+
         Raises:
-            click.ClickException: The runner is not sequential, or nothing has the names asked for.
+            click.ClickException: The runner is not sequential, nothing has the names asked for,
+                another process runs the study, or a signal stopped the run.
         """
         if runner is not None:
             _require_sequential(runner)
-        try:
-            return super().run(pipeline_name, pipeline_names, runner=runner, **selection)
-        except ValueError:
-            _require_selection([pipeline_name] if pipeline_name else pipeline_names, selection)
-            raise
+        names = [pipeline_name] if pipeline_name else pipeline_names
+        with stoppable(), self._alone(names or []):
+            try:
+                return super().run(pipeline_name, pipeline_names, runner=runner, **selection)
+            except ValueError:
+                _require_selection(names, selection)
+                raise
+            except (OSError, DatasetError) as error:  # before the first node, or after the last
+                found = explanation(error, str(getattr(error, "filename", None) or ""))
+                if found is None:
+                    raise
+                raise click.ClickException(found) from error
+
+    @contextmanager
+    def _alone(self, names: list[str]) -> Iterator[None]:
+        """Hold the study; pretraining, whose results are no study's, holds a name of its own."""
+        studies = {self._get_config_loader().study, *({PRETRAINING} & set(names))}
+        with ExitStack() as locks:
+            for study in sorted(studies):
+                locks.enter_context(alone(self._project_path / LOCKS, study))
+            yield
 
 
 def _require_sequential(runner: AbstractRunner) -> None:

@@ -6,7 +6,6 @@ from step.evaluation.metrics import Metrics
 from step.figures.style import arm_label
 from step.forecasting.backtest import BacktestSettings
 
-PACKAGES = ("step", "kedro", "numpy", "pandas", "torch", "statsforecast", "cooltools", "gseapy")
 GLOSSARY = {
     "STEP": "The forecaster under test: a network pretrained on simulated courses and several "
     "simple forecasters, combined by how well each did so far.",
@@ -83,10 +82,3 @@ def methods(metrics: Metrics, settings: BacktestSettings) -> list[str]:
             second += "their chromosomes"
         second += "."
     return [first, second]
-
-
-def run_table(settings: BacktestSettings) -> dict[str, object]:
-    """List the settings of the backtest, and the versions of what computed it."""
-    listed = {f"backtest.{name}": value for name, value in vars(settings).items()}
-    listed["backtest.simple_arms"] = ", ".join(settings.simple_arms)
-    return listed | {package: version(package) for package in PACKAGES}

@@ -12,7 +12,8 @@ from step.figures.captions import CAPTIONS
 from step.figures.style import arm_label
 from step.reports.cards import study_cards
 from step.reports.html import records, render_report
-from step.reports.prose import GLOSSARY, REFERENCES, methods, run_table
+from step.reports.prose import GLOSSARY, REFERENCES, methods
+from step.reports.run import run_table
 from step.reports.verdict import forecast_verdict, graph_verdict
 from step.typed import Name, Names, Seed, between, settings
 
@@ -87,9 +88,10 @@ def write_report(
         report: Names and units.
         others: `browser`, the gene browser's data; `backtest`, the settings of the backtest;
             `enrichment_ranked` and `enrichment_scope`, what the ranking as a whole shares and what
-            was tested; `event_sets`, the gene sets of the events; PNG files of figures by name.
+            was tested; `event_sets`, the gene sets of the events; `run`, what is known of the
+            run; PNG files of figures by name.
     """
-    browser, backtest = others.pop("browser"), others.pop("backtest")
+    browser, backtest, run = (others.pop(name) for name in ("browser", "backtest", "run"))
     ranked, scope = others.pop("enrichment_ranked"), others.pop("enrichment_scope")
     event_sets = others.pop("event_sets")
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
@@ -121,7 +123,7 @@ def write_report(
         unusual=records(samples[samples["quality"].notna()]),
         methods=methods(metrics, backtest),
         references=REFERENCES,
-        run=run_table(backtest),
+        run=run_table(backtest, run),
         glossary=GLOSSARY,
         browser=browser,
     )

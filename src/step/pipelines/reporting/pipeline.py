@@ -47,6 +47,7 @@ ASSAY_INPUTS = [
     "weights",
     "samples",
     "sample_table",
+    "run",
 ]
 IN_WORKBOOK = [
     "metrics",
@@ -172,7 +173,7 @@ def _report_node() -> Node:
         name: name
         for name in (
             "metrics", "per_gene", "enrichment", "enrichment_ranked", "enrichment_scope", "events",
-            "event_sets", "browser",
+            "event_sets", "browser", "run",
         )
     }  # fmt: skip
     others = {

@@ -1,0 +1,1 @@
+"""Results held against what the runs that wrote them recorded."""
