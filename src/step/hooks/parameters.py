@@ -99,6 +99,8 @@ def _read_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:
 
 def _lines(mistakes: list[Mistake], sources: Iterator[Source]) -> list[str]:
     """A line a mistake, with the place where the setting is written."""
+    if not mistakes:
+        return []
     known = list(sources)
     lines = []
     for mistake in mistakes[:MOST_LISTED]:

@@ -21,7 +21,7 @@ class Runtime:
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Remember the settings."""
-        self._settings = context.params["runtime"]
+        self._settings = context.config_loader["parameters"]["runtime"]
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self) -> None:

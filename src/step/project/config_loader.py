@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,14 @@ class StudyConfigLoader(OmegaConfigLoader):
     What cannot be read ends with one message that names the file and the place in it.
 
     A run may name its results otherwise than the environment does: `--params study=trial`.
+
+    Each file is read once: a run sees one state of its configuration.
     """
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        self._loaded: dict[str, dict[str, Any]] = {}
+        self._written: dict[tuple[str, str], dict[str, Any]] = {}
+        super().__init__(*arguments, **settings)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Read one kind of configuration: `catalog`, `parameters`, `globals` or `credentials`.
@@ -41,6 +49,11 @@ class StudyConfigLoader(OmegaConfigLoader):
                 the catalog is wrong, or the study's name cannot name a folder.
         """
         self._register_globals_resolver()  # another loader may have been made since
+        if key not in self._loaded:
+            self._loaded[key] = self._load_whole(key)
+        return deepcopy(self._loaded[key])
+
+    def _load_whole(self, key: str) -> dict[str, Any]:
         with self._explained(key):
             loaded = super().__getitem__(key)
         if key == "globals":
@@ -108,11 +121,15 @@ class StudyConfigLoader(OmegaConfigLoader):
 
     def _read(self, env: str, key: str) -> dict[str, Any]:
         """What the files of one environment alone say, as they are written."""
-        with self._explained(key):
-            named: dict[str, Any] = {}
-            for path in self._files(env, key):
-                named |= OmegaConf.to_container(self._load(path))
-            return {name: value for name, value in named.items() if not name.startswith("_")}
+        if (env, key) not in self._written:
+            with self._explained(key):
+                named: dict[str, Any] = {}
+                for path in self._files(env, key):
+                    named |= OmegaConf.to_container(self._load(path))
+                self._written[env, key] = {
+                    name: value for name, value in named.items() if not name.startswith("_")
+                }
+        return self._written[env, key]
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
