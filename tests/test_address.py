@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from step.address import WithoutSecrets, redact
+from step.address import WithoutSecrets, redact, redact_all, shown_command
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,14 @@ def test_logs_hide_it_too(message, arguments, shown):
     record = logging.LogRecord("kedro", logging.DEBUG, "x.py", 1, message, arguments, None)
     assert WithoutSecrets().filter(record)
     assert record.getMessage().removeprefix("Loading ") == shown
+
+
+def test_nested_settings_and_the_command_are_shown_without_what_is_secret(monkeypatch):
+    secret = "https://ann:pw@host/x?token=s3cret"
+    shown = redact_all({"root": secret, "many": [secret, 1], "deep": {"at": secret}})
+    assert shown["many"][1] == 1
+    monkeypatch.setattr("sys.argv", ["/bin/kedro", "run", "--params", f"root={secret}"])
+    for text in (str(shown), shown_command()):
+        assert "https://…@host/x?…" in text
+        assert "pw" not in text
+        assert "s3cret" not in text

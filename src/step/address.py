@@ -2,6 +2,10 @@
 
 import logging
 import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
 
 HIDDEN = "…"
 ADDRESS = re.compile(r"([A-Za-z][\w+.-]*://|https?:/)([^\s'\"<>`]+)")
@@ -15,6 +19,20 @@ def redact(text: str) -> str:
     `https://ann:pw@host/x.tsv?token=1` becomes `https://…@host/x.tsv?…`.
     """
     return ADDRESS.sub(_hide, text)
+
+
+def redact_all(values: Any) -> Any:
+    """Do so in each text of nested sections and lists."""
+    if isinstance(values, dict):
+        return {name: redact_all(value) for name, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [redact_all(value) for value in values]
+    return redact(values) if isinstance(values, str) else values
+
+
+def shown_command() -> str:
+    """Return the command line of this process, to be shown and stored."""
+    return redact(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
 
 
 class WithoutSecrets(logging.Filter):

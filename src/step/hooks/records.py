@@ -2,8 +2,6 @@
 
 import os
 import platform
-import shlex
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from step.address import redact_all, shown_command
 from step.datasets.manifest import Manifest, RunRecord, StageCost
 from step.hooks.timings import Timings
 from step.project.catalog import StudyCatalog
@@ -53,13 +52,15 @@ class Records:
         parameters = self._loader["parameters"]
         self._books = Books(file, self._root, catalog, pipeline, parameters)
         self._record = RunRecord(
-            command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            command=shown_command(),
             environment=self._loader.run_env,
             host=platform.node(),
             started=f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}",
             python=platform.python_version(),
             packages=self._versions,
-            parameters={name: of for name, of in parameters.items() if not name.startswith("_")},
+            parameters=redact_all(
+                {name: of for name, of in parameters.items() if not name.startswith("_")}
+            ),
             git=self._git,
         )
         self._books.remember({name for name in pipeline.inputs() if name in catalog})

@@ -6,14 +6,14 @@ import json
 import logging
 import os
 import platform
-import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import click
+
+from step.address import shown_command
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
@@ -89,7 +89,7 @@ def _holder() -> dict[str, str | int]:
         "host": platform.node(),
         "pid": os.getpid(),
         "since": f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}",
-        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": shown_command(),
     }
 
 
