@@ -11,7 +11,8 @@ from step.hooks.runtime import Runtime
 
 def begin(**settings) -> None:
     hook = Runtime()
-    hook.after_context_created(SimpleNamespace(params={"runtime": settings}))
+    loader = {"parameters": {"runtime": settings}}
+    hook.after_context_created(SimpleNamespace(config_loader=loader))
     hook.before_pipeline_run()
     hook.after_pipeline_run()
 

@@ -225,8 +225,9 @@ def _advance(
         own[5], own[6] = evidence
 
 
-# In both, short loops one after another: compilers vectorise these.
-@numba.njit(cache=True, error_model="numpy", fastmath=FAST_MATH)
+# In both, short loops one after another: compilers vectorise these. They are kept within `_advance`
+# alone: where several processes compile for the first time, all get the same code, bit by bit.
+@numba.njit(error_model="numpy", fastmath=FAST_MATH)
 def _move(
     mean: Arrays, spread: Arrays, aim: np.ndarray, kept: np.ndarray, grown: np.ndarray, v: float
 ) -> None:
@@ -242,7 +243,7 @@ def _move(
         pxc[k] = change
 
 
-@numba.njit(cache=True, error_model="numpy", fastmath=FAST_MATH)
+@numba.njit(error_model="numpy", fastmath=FAST_MATH)
 def _learn(
     mean: Arrays,
     spread: Arrays,
