@@ -28,7 +28,6 @@ SHARED_NOISE = np.array([0.0, 0.7, 2.0, 6.0])
 RETENTION = np.array([1.0, 0.5 ** (1 / 6), 0.5 ** (1 / 1.5)])  # φ: half-lives of 6 and 1.5 steps
 DIFFUSE = 1e6
 PRIOR_UPDATES = 4
-FAST_MATH = {"contract", "arcp", "nsz", "reassoc"}  # but what is missing stays missing
 LOG_EVERY = 8  # products of this many variances stay far from the ends of a double
 
 _TRIPLES = np.array([(r, x, f) for f in RETENTION for r in RATIOS for x in SHARED_NOISE])
@@ -148,7 +147,7 @@ def _filter(
     return _filter_genes(observed, noise, usual, shared, kept, grown)
 
 
-@numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST_MATH)
+@numba.njit(parallel=True, cache=True, error_model="numpy")
 def _filter_genes(
     observed: np.ndarray,
     noise: np.ndarray,

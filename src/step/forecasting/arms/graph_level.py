@@ -23,7 +23,7 @@ import numpy as np
 
 from step.forecasting.arms.registry import arm
 from step.forecasting.course import Course
-from step.forecasting.level import FAST_MATH, RATIOS, mixture_prior
+from step.forecasting.level import RATIOS, mixture_prior
 from step.graphs.gene_graph import GeneGraph
 
 SHARPNESS = 4.0  # power of the edges' weights where the strongest neighbour counts most
@@ -174,7 +174,9 @@ def _filter(
         yield state
 
 
-@numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST_MATH)
+# Without fast math, which would let code that was compiled now and code from the cache differ in
+# their last bits.
+@numba.njit(parallel=True, cache=True, error_model="numpy")
 def _advance(
     state: np.ndarray,
     count: np.ndarray,
@@ -225,9 +227,8 @@ def _advance(
         own[5], own[6] = evidence
 
 
-# In both, short loops one after another: compilers vectorise these. They are kept within `_advance`
-# alone: where several processes compile for the first time, all get the same code, bit by bit.
-@numba.njit(error_model="numpy", fastmath=FAST_MATH)
+# In both, short loops one after another: compilers vectorise these.
+@numba.njit(cache=True, error_model="numpy")
 def _move(
     mean: Arrays, spread: Arrays, aim: np.ndarray, kept: np.ndarray, grown: np.ndarray, v: float
 ) -> None:
@@ -243,7 +244,7 @@ def _move(
         pxc[k] = change
 
 
-@numba.njit(error_model="numpy", fastmath=FAST_MATH)
+@numba.njit(cache=True, error_model="numpy")
 def _learn(
     mean: Arrays,
     spread: Arrays,
@@ -272,7 +273,7 @@ def _learn(
         pxx[k] -= gain[k] * pxx[k]
 
 
-@numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FAST_MATH)
+@numba.njit(parallel=True, cache=True, error_model="numpy")
 def _average(
     prior: np.ndarray,
     likelihood: np.ndarray,
