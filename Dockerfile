@@ -19,8 +19,8 @@ RUN apt-get update \
 COPY conf conf
 COPY data/01_raw/demo data/01_raw/demo
 COPY .telemetry ./
-RUN useradd --create-home --uid 1000 step && mkdir -p .viz && chown -R step:step /step
+RUN useradd --create-home --uid 1000 step && mkdir -p .viz .cache && chown -R step:step /step
 USER 1000
-ENV MPLBACKEND=agg NUMBA_CACHE_DIR=/home/step/.numba MPLCONFIGDIR=/home/step/.matplotlib
+ENV MPLBACKEND=agg NUMBA_CACHE_DIR=/step/.cache/numba MPLCONFIGDIR=/step/.cache/matplotlib
 ENTRYPOINT ["kedro"]
 CMD ["run"]

@@ -14,6 +14,7 @@ from step.pipelines.reporting.pipeline import create_pipeline as reporting
 from step.pipelines.simulation.pipeline import create_pipeline as simulation
 from step.pipelines.sweep.pipeline import create_pipeline as sweep
 from step.pipelines.verify.pipeline import create_pipeline as verify
+from step.project.selection import ASSAYS
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -28,16 +29,16 @@ def register_pipelines() -> dict[str, Pipeline]:
         "mrna": graph_engineering.create_pipeline("mrna"),
         "mirna": graph_engineering.create_pipeline("mirna"),
     }
-    embedded = {assay: embedding(assay) for assay in ("mrna", "mirna")}
-    modelled = {assay: modelling(assay) for assay in ("mrna", "mirna")}
-    reported = {assay: reporting(assay) for assay in ("mrna", "mirna")}
+    embedded = {assay: embedding(assay) for assay in ASSAYS}
+    modelled = {assay: modelling(assay) for assay in ASSAYS}
+    reported = {assay: reporting(assay) for assay in ASSAYS}
     prepared = {
         assay: ingested["genome"]
         + ingested[assay]
         + graphs["genome"]
         + graphs[assay]
         + embedded[assay]
-        for assay in ("mrna", "mirna")
+        for assay in ASSAYS
     }
     whole = {assay: prepared[assay] + modelled[assay] + reported[assay] for assay in prepared}
     return {
@@ -53,9 +54,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "mrna_modelling": modelled["mrna"],
         "mirna_modelling": modelled["mirna"],
         "reporting": sum(reported.values(), Pipeline([])),
-        "ablation": sum(
-            (prepared[assay] + ablation(assay) for assay in ("mrna", "mirna")), Pipeline([])
-        ),
+        "ablation": sum((prepared[assay] + ablation(assay) for assay in ASSAYS), Pipeline([])),
         "pretraining": pretraining(),
         "published_mrna": published("mrna"),
         "published_mirna": published("mirna"),

@@ -8,7 +8,7 @@ from fsspec.asyn import get_loop, sync
 from kedro.io.core import HTTP_PROTOCOLS
 
 from step.address import redact
-from step.datasets.limits import MEGABYTE, Limits, too_large
+from step.datasets.limits import Limits, check_size
 from step.errors import InputError
 
 CHUNK = 2**20  # bytes
@@ -61,7 +61,6 @@ def download(where: str, target: Path) -> None:
 
 async def _download(where: str, target: Path) -> None:
     limits = Limits.current
-    largest = limits.max_download_mb * MEGABYTE
     timeout = aiohttp.ClientTimeout(
         total=limits.download_timeout,
         sock_connect=limits.stall_timeout,
@@ -72,20 +71,17 @@ async def _download(where: str, target: Path) -> None:
         aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session,
         session.get(where, headers={"Accept-Encoding": "identity"}) as response,
     ):
-        taken = response.content_length or 0
-        if taken > largest:
-            raise _larger(where)
+        _check_size(response.content_length or 0, where)
         taken = 0
         with target.open("wb") as file:
             async for chunk in response.content.iter_chunked(CHUNK):
                 taken += len(chunk)
-                if taken > largest:
-                    raise _larger(where)
+                _check_size(taken, where)
                 file.write(chunk)
 
 
-def _larger(where: str) -> InputError:
-    return too_large(where, "is larger than", "max_download_mb")
+def _check_size(size: int, where: str) -> None:
+    check_size(size, where, "is larger than", "max_download_mb")
 
 
 def file_name(where: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import h5py
 
-from step.datasets.limits import MEGABYTE, Limits, too_large
+from step.datasets.limits import MEGABYTE, check_size
 from step.errors import InputError, quoted
 
 # Deflate packs zeros to a thousandth; what is declared beyond this was never written.
@@ -50,8 +50,7 @@ def check_unpacked(path: Path, name: str) -> None:
     Raises:
         OSError: It is no HDF5 file, or a damaged one.
     """
-    if check_hdf5(path, name) > Limits.current.max_unpacked_mb * MEGABYTE:
-        raise too_large(name, "unpacks to more than", "max_unpacked_mb")
+    check_size(check_hdf5(path, name), name, "unpacks to more than", "max_unpacked_mb")
 
 
 def _check_array(array: h5py.Dataset, name: str) -> None:

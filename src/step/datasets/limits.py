@@ -49,6 +49,12 @@ def too_large(name: str, what: str, setting: str) -> InputError:
     )
 
 
+def check_size(size: int, name: str, what: str, setting: str) -> None:
+    """Raise the error of `too_large` if a size, bytes, is above a limit in megabytes."""
+    if size > getattr(Limits.current, setting) * MEGABYTE:
+        raise too_large(name, what, setting)
+
+
 class CellCount:
     """Counts the cells that are kept of a source, up to the limit.
 

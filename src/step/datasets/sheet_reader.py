@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 
-from step.datasets.limits import MEGABYTE, CellCount, Limits, too_large
+from step.datasets.limits import CellCount, check_size
 from step.datasets.text_file import check_packing
 from step.errors import InputError, listed, quoted
 
@@ -57,8 +57,7 @@ def _check_size(path: Path, name: str) -> None:
     """Raise InputError if a workbook unpacks to more than it may."""
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > Limits.current.max_unpacked_mb * MEGABYTE:
-        raise too_large(name, "unpacks to more than", "max_unpacked_mb")
+    check_size(unpacked, name, "unpacks to more than", "max_unpacked_mb")
     check_packing(name, path.stat().st_size, unpacked)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from step.datasets.limits import MEGABYTE, Limits, too_large
+from step.datasets.limits import MEGABYTE, check_size
 from step.errors import InputError
 
 UNREADABLE = (OSError, EOFError, zlib.error)  # what a broken file raises while it is read
@@ -57,8 +57,7 @@ class BoundedFile(io.RawIOBase):
                 f"{self._name} has a line of more than {self._longest_line} bytes: is it a text "
                 "file? A table has a line a row."
             )
-        if self._read > Limits.current.max_unpacked_mb * MEGABYTE:
-            raise too_large(self._name, "holds more than", "max_unpacked_mb")
+        check_size(self._read, self._name, "holds more than", "max_unpacked_mb")
         if self._packed is not None:
             check_packing(self._name, self._packed, self._read)
         return count
@@ -97,8 +96,7 @@ def opened(path: Path, name: str, longest_line: int = LONGEST_LINE) -> io.Buffer
         InputError: It is larger than it may be.
     """
     size = path.stat().st_size
-    if size > Limits.current.max_unpacked_mb * MEGABYTE:
-        raise too_large(name, "is larger than", "max_unpacked_mb")
+    check_size(size, name, "is larger than", "max_unpacked_mb")
     packed = path.suffix.lower() == ".gz"
     file: Any = gzip.GzipFile(path) if packed else io.FileIO(path)
     bounded = BoundedFile(file, name, size if packed else None, longest_line)

@@ -121,13 +121,22 @@ def score_arms(backtest: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame
         defined, as where nothing varies by more than rounding.
     """
     steps = _early_step(expression, backtest["origin"].min())
-    last = expression.rename(columns={"time": "origin", "mean": "last"})
-    last = last[["gene", "origin", "last"]]
     scores = {
-        arm: _score(rows.dropna(subset=["observed"]), last, steps)
+        arm: _score(with_last(rows.dropna(subset=["observed"]), expression), steps)
         for arm, rows in backtest.groupby("arm", sort=False)
     }
     return pd.DataFrame(scores).T.rename_axis("arm")
+
+
+def with_last(rows: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame:
+    """Add what was measured at the origin of each forecast as `last`, log2; missing where nothing.
+
+    Args:
+        rows: gene, origin.
+        expression: gene, time, mean.
+    """
+    last = expression[["gene", "time", "mean"]].rename(columns={"time": "origin", "mean": "last"})
+    return rows.merge(last, on=["gene", "origin"], how="left")
 
 
 def score_genes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -208,9 +217,8 @@ def _crps(rows: pd.DataFrame, nominal: float) -> float:
     return float(score.mean())
 
 
-def _score(rows: pd.DataFrame, last: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
+def _score(rows: pd.DataFrame, early_step: pd.Series) -> dict[str, float]:
     genes = score_genes(rows)
-    rows = rows.merge(last, on=["gene", "origin"], how="left")
     observed, forecast, before = rows["observed"], rows["forecast"], rows["last"]
     mse = float(((observed - forecast) ** 2).mean())
     variance = float(((observed - rows.groupby("gene")["observed"].transform("mean")) ** 2).mean())

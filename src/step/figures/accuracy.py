@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from step.evaluation.metrics import Metrics
+from step.evaluation.scores import with_last
 from step.evaluation.significance import block_bootstrap
 from step.figures import style
 from step.figures.clouds import draw_cloud, padded
@@ -119,8 +120,7 @@ def observed_against_forecast(backtest: pd.DataFrame, expression: pd.DataFrame) 
         backtest: The scored forecasts one time ahead.
         expression: gene, time, mean.
     """
-    last = expression.rename(columns={"time": "origin", "mean": "last"})[["gene", "origin", "last"]]
-    rows = backtest[backtest["arm"] == "step"].merge(last, on=["gene", "origin"])
+    rows = with_last(backtest[backtest["arm"] == "step"], expression)
     rows = rows.dropna(subset=["observed", "forecast", "last"])
     if rows.empty:
         return style.message("No forecast of STEP has an observation to stand beside.")

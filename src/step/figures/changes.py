@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from step.evaluation.scores import with_last
 from step.figures import style
 
 N_BINS = 60
@@ -66,8 +67,7 @@ def step_changes(backtest: pd.DataFrame, expression: pd.DataFrame) -> Figure:
         backtest: The scored forecasts one time ahead.
         expression: gene, time, mean.
     """
-    last = expression.rename(columns={"time": "origin", "mean": "last"})[["gene", "origin", "last"]]
-    rows = backtest[backtest["arm"] == "step"].merge(last, on=["gene", "origin"])
+    rows = with_last(backtest[backtest["arm"] == "step"], expression)
     rows = rows.dropna(subset=["observed", "forecast", "last"])
     observed, forecast = (
         (rows[name] - rows["last"]).to_numpy(dtype=float) for name in ("observed", "forecast")

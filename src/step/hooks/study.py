@@ -10,9 +10,8 @@ from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
 
 from step.project.config_loader import StudyConfigLoader
-from step.project.selection import stage_and_assay
+from step.project.selection import ASSAYS, stage_and_assay
 
-ASSAYS = ("mrna", "mirna")
 SHARED_ENVIRONMENTS = ("base", "local")
 
 logger = logging.getLogger(__name__)

@@ -20,8 +20,9 @@ from pydantic import TypeAdapter
 from step.hooks.parameters import settings_faults
 from step.hooks.raw_files import SIMULATED
 from step.project.config_loader import StudyConfigLoader
+from step.project.selection import ASSAYS
 from step.project.settings_schema import shown
-from step.project.sweep import ASSAYS, OUTCOME, PLAN, ROW, TABLE, PlannedRow, fingerprint
+from step.project.sweep import OUTCOME, PLAN, ROW, TABLE, PlannedRow, fingerprint
 
 if TYPE_CHECKING:
     from step.pipelines.sweep.settings import SweepRow

@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro.runner import SequentialRunner
 
+ASSAYS = ("mrna", "mirna")
 CHECK = "check"  # a stage, and its result
 VERIFY = "verify"  # a stage
 GENOME = "genome"  # in the place of an assay: what both share

@@ -1,17 +1,15 @@
 """The rows of a sweep, as they are planned before any of them is run."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import step
+from step.checksums import value_checksum
 from step.project.config_loader import StudyConfigLoader
 from step.project.selection import named_pipelines
 
-ASSAYS = ("mrna", "mirna")
 PLAN = "sweep.plan"
 TABLE = "sweep.table"
 OUTCOME = "sweep.outcome"
@@ -75,8 +73,7 @@ def fingerprint(
         if entry.get("filepath") and entry["filepath"] not in written
     }
     whole = [step.__version__, list(pipelines), parameters, loader["globals"], sources, files]
-    text = json.dumps(whole, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return value_checksum(whole)
 
 
 def _describe_file(path: Path) -> tuple[int, int] | None:

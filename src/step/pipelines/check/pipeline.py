@@ -11,6 +11,7 @@ from step.pipelines.check.nodes import (
     list_genes,
     summarise,
 )
+from step.project.selection import ASSAYS
 
 SHARED = {"hic_contacts", "gene_annotation", "gene_sets", "regulatory_edges"}
 OF_ASSAYS = ("raw_expression", "sample_sheet", "gene_names", "looked_up_names")
@@ -48,16 +49,15 @@ def create_pipeline() -> Pipeline:
         ),
         Node(summarise, findings, "check", name="summarise"),
     ]
-    assays = ("mrna", "mirna")
     return Pipeline(
         nodes,
         namespace="check",
         inputs=SHARED
-        | {f"{assay}.{name}" for assay in assays for name in OF_ASSAYS}
+        | {f"{assay}.{name}" for assay in ASSAYS for name in OF_ASSAYS}
         | {"mirna.targets"},
         outputs={"check"},
         parameters={f"params:{name}" for name in ("genome", "features", "backtest", "mirna.nodes")}
-        | {f"params:{assay}.{name}" for assay in assays for name in SETTINGS},
+        | {f"params:{assay}.{name}" for assay in ASSAYS for name in SETTINGS},
         tags="check",
     )
 

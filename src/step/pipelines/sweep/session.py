@@ -7,9 +7,9 @@ import click
 from kedro.framework.startup import bootstrap_project
 
 from step.pipelines.sweep.rows import RowOutcome, RowScores, outcome_file, row_scores
-from step.project.selection import named_pipelines
+from step.project.selection import ASSAYS, named_pipelines
 from step.project.session import StudySession
-from step.project.sweep import ASSAYS, PlannedRow
+from step.project.sweep import PlannedRow
 
 
 def run_pipelines(row: PlannedRow) -> None:

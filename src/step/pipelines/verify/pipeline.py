@@ -3,11 +3,11 @@
 from kedro.pipeline import Node, Pipeline
 
 from step.pipelines.verify.nodes import join_assays, verify_assay
+from step.project.selection import ASSAYS
 
 
 def create_pipeline() -> Pipeline:
     """Compare all files of both assays; an assay without a manifest is passed over."""
-    assays = ("mrna", "mirna")
     return Pipeline(
         [
             *(
@@ -17,17 +17,17 @@ def create_pipeline() -> Pipeline:
                     f"{assay}_verified",
                     name=f"verify_{assay}",
                 )
-                for assay in assays
+                for assay in ASSAYS
             ),
             Node(
                 join_assays,
-                [f"{assay}_verified" for assay in assays],
+                [f"{assay}_verified" for assay in ASSAYS],
                 "verified",
                 name="join_assays",
             ),
         ],
         namespace="verify",
-        inputs={f"{assay}.manifest" for assay in assays},
+        inputs={f"{assay}.manifest" for assay in ASSAYS},
         outputs={"verified"},
         tags="verify",
     )
