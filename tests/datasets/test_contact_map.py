@@ -1,4 +1,5 @@
 import re
+import time
 
 import cooler
 import h5py
@@ -55,9 +56,14 @@ def mcool(tmp_path):
 
 @pytest.fixture
 def hic(tmp_path):
-    with hictkpy.hic.FileWriter(str(tmp_path / "m.hic"), SIZES, [10, 20], assembly="demo") as file:
-        file.add_pixels(demo_map(int).pixels)
-    return tmp_path / "m.hic"
+    return written_hic(tmp_path / "m.hic", [10, 20], demo_map(int).pixels)
+
+
+def written_hic(path, resolutions, pixels):
+    file = hictkpy.hic.FileWriter(str(path), SIZES, resolutions, assembly="demo")
+    file.add_pixels(pixels)
+    file.finalize()
+    return path
 
 
 def load(path, **arguments) -> cooler.Cooler:
@@ -122,6 +128,14 @@ def test_a_resolution_that_the_map_has_not_is_refused(tmp_path, mcool):
         load(tmp_path / "base.cool", resolution=20, balance="none")
     with pytest.raises(DatasetError, match="bins are of 10 bp"):
         load(f"{mcool}::/resolutions/10", resolution=20, balance="none")
+
+
+def test_no_thread_is_busy_once_a_hic_file_is_read(hic):
+    """The thread that hictkpy 1.4.0 starts for its messages takes a whole core until the end."""
+    load(hic, resolution=10, balance="none")
+    before = time.process_time()
+    time.sleep(0.3)
+    assert time.process_time() - before < 0.1
 
 
 def test_a_hic_file_holds_the_same_contacts(tmp_path, hic):
@@ -290,8 +304,7 @@ def test_bins_with_a_weight_that_is_none_are_left_out(tmp_path, value):
 
 @pytest.mark.parametrize("balance", ["none", "ice"])
 def test_a_hic_file_without_contacts_is_explained(tmp_path, balance):
-    path = tmp_path / "m.hic"
-    with hictkpy.hic.FileWriter(str(path), SIZES, [10], assembly="demo") as file:
-        file.add_pixels(demo_map(int).pixels.assign(bin1_id=0, bin2_id=40).iloc[:1])
+    between = demo_map(int).pixels.assign(bin1_id=0, bin2_id=40).iloc[:1]
+    path = written_hic(tmp_path / "m.hic", [10], between)
     with pytest.raises(DatasetError, match=r"m\.hic holds no contact within a chromosome"):
         load(path, resolution=10, balance=balance)
