@@ -12,8 +12,8 @@ import joblib
 from joblib._dask import DaskDistributedBackend
 
 from step.errors import InputError, quoted
-from step.parallel import Task, run_task
 from step.runtime import RuntimeSettings
+from step.task import Task, run_task
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import joblib
-import numba
-import torch
-from threadpoolctl import threadpool_limits
 
 from step.runtime import RuntimeSettings
+from step.task import Task, run_task
 from step.workers import ending_with_this_process
 
 if TYPE_CHECKING:
     from step.cluster import Cluster
 
 Found = TypeVar("Found")
-Task = tuple[Any, ...]
 
 _cluster: "Cluster | None" = None
 
@@ -41,12 +38,6 @@ def run_tasks(
         return _cluster.run_tasks(function, tasks, shared)
     calls = (joblib.delayed(run_task)(function, shared, task) for task in tasks)
     return joblib.Parallel(n_jobs=jobs, return_as="generator", **ending_with_this_process())(calls)
-
-
-def run_task(function: Callable[..., Found], shared: Task, task: Task) -> Found:
-    """Compute one task."""
-    with _one_thread():
-        return function(*shared, *task)
 
 
 def run_in_threads(function: Callable[..., Found], tasks: Iterable[Task]) -> list[Found]:
@@ -78,21 +69,3 @@ def workers(runtime: RuntimeSettings) -> Iterator[None]:
             yield
         finally:
             _cluster = None
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute with one thread: of arrays this small, more of them only hinder one another.
-
-    Sums come out the same then, bit by bit, whichever process computes them: in several processes
-    each has fewer threads for linear algebra than one alone.
-    """
-    before = torch.get_num_threads(), numba.get_num_threads()
-    torch.set_num_threads(1)
-    numba.set_num_threads(1)
-    try:
-        with threadpool_limits(1, user_api="blas"):
-            yield
-    finally:
-        torch.set_num_threads(before[0])
-        numba.set_num_threads(before[1])

@@ -138,7 +138,7 @@ def read_hic(path: Path, name: str, resolution: int | None, balance: str) -> tup
             "`make setup EXTRAS=hic`."
         ) from error
     try:
-        offered = [int(size) for size in hictkpy.MultiResFile(path).resolutions()]
+        offered = np.asarray(hictkpy.MultiResFile(path).resolutions()).tolist()
     except Exception as error:
         raise InputError(f"{name} is not a .hic contact map ({error!s:.100}).") from error
     if resolution not in offered:
