@@ -138,10 +138,10 @@ def read_hic(path: Path, name: str, resolution: int | None, balance: str) -> tup
             "`make setup EXTRAS=hic`."
         ) from error
     try:
-        offered = np.asarray(hictkpy.MultiResFile(path).resolutions()).tolist()
+        offered: list[int] = np.asarray(hictkpy.MultiResFile(path).resolutions()).tolist()
     except Exception as error:
         raise InputError(f"{name} is not a .hic contact map ({error!s:.100}).") from error
-    if resolution not in offered:
+    if resolution is None or resolution not in offered:
         raise InputError(
             f"{name} holds maps of the resolutions {', '.join(map(str, offered))} bp. Set "
             "`resolution` of the contact map in catalog_raw.yml to one of them"
