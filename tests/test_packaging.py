@@ -20,7 +20,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 USED_BY_OTHERS = {  # required, but imported by no module of the project
     "aiohttp",  # by fsspec, of http(s) addresses
     "openpyxl",  # by pandas, of workbooks
-    "pyarrow",  # by pandas, of parquet
 }
 
 OF_A_GPU = ("nvidia-", "cuda-", "triton")  # what torch brings, each build its own

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow
 from kedro.io.core import AbstractVersionedDataset, Version
 from kedro.utils import load_obj
 from kedro_datasets import json, matplotlib, pandas, text
@@ -16,10 +17,14 @@ from kedro_datasets._typing import ImagePreview
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from pandas import DataFrame
+from pyarrow import parquet
 from safetensors.numpy import load_file, save_file
 
 from step.datasets.leftovers import remove, unfinished
 from step.errors import InputError
+
+# pyarrow's own allocator keeps what it needed once: 1.3 GB after a table of 17 million rows.
+pyarrow.set_memory_pool(pyarrow.system_memory_pool())
 
 _DI = TypeVar("_DI")
 _DO = TypeVar("_DO")
@@ -121,15 +126,19 @@ class _WholeFile:
 
 
 class ParquetDataset(_WholeFile, pandas.ParquetDataset):
-    """`pandas.ParquetDataset`, saved whole or not at all.
+    """`pandas.ParquetDataset`, saved whole or not at all, and read in half the memory.
 
-    Columns that `read_dictionary` of the `load_args` names, in which few texts stand in many rows,
-    are read in a third of the time.
+    `load_args` are those of `pyarrow.parquet.read_table`. Columns that `read_dictionary` names, in
+    which few texts stand in many rows, are read in a third of the time.
     """
 
     def load(self) -> DataFrame:
         """Read the table; its texts are objects, however they were read."""
-        table = super().load()
+        arguments = {"pre_buffer": False} | self._load_args  # the file itself is not kept
+        table = parquet.read_table(self._get_load_path(), **arguments).to_pandas(
+            split_blocks=True,
+            self_destruct=True,  # without a second copy of each column
+        )
         for name in self._load_args.get("read_dictionary", ()):
             table[name] = table[name].astype(object)
         return table
