@@ -31,7 +31,7 @@ def render() -> str:
     parameters = SettingsSchema(Parameters).leaves(loader["parameters"])
     sections = [("`globals.yml`", SettingsSchema(Globals).leaves(loader["globals"]))]
     sections += [
-        (f"`{name}`", list(settings))
+        (f"`{name}`" if name else "Top level", list(settings))
         for name, settings in groupby(parameters, lambda each: each.name.rpartition(".")[0])
     ]
     return "\n".join([INTRODUCTION, *(_table(title, settings) for title, settings in sections)])

@@ -31,8 +31,8 @@ class Normalisation:
         content: NanoString references of the content factor: `housekeeping` probes, or the `top`
             100 endogenous ones.
         unwanted_components: Number of components of unwanted variation to remove; 0 removes none.
-        min_detected_share: Genes detected in a smaller share of the samples are left out; 0 keeps
-            all. Kept ones are flagged in any case.
+        min_detected_share: Genes detected in a smaller share of the samples of the first times are
+            left out; 0 keeps all.
     """
 
     method: Literal["none", "cpm", "median_of_ratios", "nanostring"] = "none"

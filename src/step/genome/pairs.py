@@ -25,9 +25,9 @@ class PairSelection:
             keeps it. None keeps all.
         threshold: Only pairs at or above it are edges, on the scale of `select_by`; None sets no
             threshold.
-        same_bin: Genes of one bin are `ranked` like others by the bin's contact with itself (by
-            observed_expected, which is not defined there, they are no edges), `connected` in any
-            case, or `excluded`.
+        same_bin: How to treat genes of one bin. `ranked`: like other pairs, by the contact of the
+            bin with itself (by observed_expected, which is not defined there, they are not joined).
+            `connected`: always joined. `excluded`: never joined.
     """
 
     max_distance: Annotated[int, between(0, 10_000_000_000)]

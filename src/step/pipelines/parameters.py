@@ -28,7 +28,8 @@ class Globals:
     """What every file of a study may refer to as `${globals:…}`.
 
     Attributes:
-        study: Names the study and the folders of its results.
+        study: Names the study and the folders of its results: at most 100 letters, digits, `.`, `_`
+            and `-`, the first a letter or digit.
         time_unit: The unit of the study's times.
         species: For looking up names at mygene.info and fetching libraries of Enrichr, if that is
             asked for.
