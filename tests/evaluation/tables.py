@@ -103,6 +103,12 @@ def weights_of(n_genes: int) -> pd.DataFrame:
     )
 
 
+def edges_of(n_genes: int) -> pd.DataFrame:
+    """Contacts of each gene with the next."""
+    names = [f"g{n}" for n in range(n_genes)]
+    return pd.DataFrame({"gene_1": names[:-1], "gene_2": names[1:], "kind": "contact"})
+
+
 def genes_of(n_genes: int) -> pd.DataFrame:
     """Places and noise of the genes: g1 has no place, g2 is mostly below the background."""
     names = [f"g{n}" for n in range(n_genes)]

@@ -45,6 +45,25 @@ def test_skill_over_a_baseline_without_error_is_undefined():
     json.dumps(TypeAdapter(Metrics).dump_python(metrics), allow_nan=False)
 
 
+def test_an_origin_counts_in_the_interval_by_its_measured_genes_as_it_does_in_the_skill():
+    table = backtest_of(VALUES)
+    many = table["origin"] == table["origin"].min()
+    few = table["gene"].isin(["g0", "g1"])
+    step = table["arm"] == "step"
+    table.loc[~many & ~few, "observed"] = np.nan
+    table["forecast"] = table["observed"] + np.where(many & step, 0.5, 1.0)
+    metrics = measure(table, expression_of(VALUES), TEST, 0.9, "walks", "mrna")
+    assert metrics.skill_low <= metrics.skill <= metrics.skill_high
+    assert metrics.skill_low == 0.0  # of draws without the first origin
+
+
+def test_a_horizon_at_which_nothing_was_measured_is_left_out():
+    first = backtest_of(VALUES)
+    later = backtest_of(VALUES).assign(horizon=2, observed=np.nan)
+    metrics = measure(pd.concat([first, later]), expression_of(VALUES), TEST, 0.9, "walks", "mrna")
+    assert metrics.horizons == {}
+
+
 def test_later_times_have_scores_of_their_own():
     first = backtest_of(VALUES)
     later = backtest_of(VALUES, seed=5).assign(horizon=2)

@@ -3,15 +3,25 @@ import pytest
 
 from step.evaluation.predictability import gene_table
 from step.evaluation.scores import score_genes
-from tests.evaluation.tables import backtest_of, course, expression_of, genes_of, weights_of
+from tests.evaluation.tables import (
+    backtest_of,
+    course,
+    edges_of,
+    expression_of,
+    genes_of,
+    weights_of,
+)
 
 VALUES = course()
 
 
-def table_of(values: np.ndarray, baseline: str = "ses", **changes: object):
-    genes = genes_of(values.shape[1]).assign(**changes)
-    weights = weights_of(values.shape[1])
-    found = gene_table(backtest_of(values), genes, expression_of(values), weights, baseline)
+def table_of(values: np.ndarray, baseline: str = "ses", edges=None, **changes: object):
+    n_genes = values.shape[1]
+    genes = genes_of(n_genes).assign(**changes)
+    edges = edges_of(n_genes) if edges is None else edges
+    found = gene_table(
+        backtest_of(values), genes, expression_of(values), weights_of(n_genes), edges, baseline
+    )
     return found.set_index("gene")
 
 
@@ -83,7 +93,7 @@ def test_skill_over_an_errorless_baseline_is_undefined_and_untested():
     values[4:, 5] = 30.0
     genes, expression = genes_of(30), expression_of(values)
     found = gene_table(
-        backtest_of(values), genes, expression, weights_of(30), "last_value"
+        backtest_of(values), genes, expression, weights_of(30), edges_of(30), "last_value"
     ).set_index("gene")
     assert found.loc["g5", ["skill", "skill_p", "skill_q"]].isna().all()
     assert np.isfinite(found.drop(index="g5")[["skill", "skill_p", "skill_q"]]).all(axis=None)
@@ -98,6 +108,17 @@ def test_genes_that_gain_from_their_neighbours_are_told_with_a_q():
     assert (gains["graph_gain"] > 0.3).all()
     assert (gains["graph_q"] >= gains["graph_p"]).all()
     assert (gains["graph_q"] < 0.1).mean() > 0.6
+
+
+def test_genes_without_neighbours_gain_nothing_and_are_not_tested():
+    """Their forecasts differ without the graph as well, by the weights that all genes share."""
+    one_way = edges_of(30).iloc[[0]].assign(gene_1="g1", gene_2="g3", kind="regulatory")
+    found = table_of(VALUES, edges=one_way)[["graph_gain", "graph_p", "graph_q"]]
+    assert found.drop(index="g3").isna().all(axis=None)
+    assert found.loc["g3"].notna().all()
+    assert found.loc["g3", "graph_q"] == found.loc["g3", "graph_p"]  # of one test alone
+    none = table_of(VALUES, edges=one_way.iloc[:0])[["graph_gain", "graph_p", "graph_q"]]
+    assert none.isna().all(axis=None)
 
 
 def test_the_arm_of_the_highest_weight_is_leaned_on():
@@ -120,9 +141,10 @@ def test_every_gene_has_a_class():
     assert ((others["class"] == "forecastable") == better).all()
     expression = expression_of(VALUES).assign(standard_error=0.5)
     weights = weights_of(30)
-    noisy = gene_table(backtest_of(VALUES), genes_of(30), expression, weights, "step_no_graph")
+    rest = (weights, edges_of(30), "step_no_graph")
+    noisy = gene_table(backtest_of(VALUES), genes_of(30), expression, *rest)
     classes = noisy.set_index("gene")["class"]
     assert (classes[["g0", "g4"]] == "at the noise floor").all()
     quiet = expression.assign(standard_error=0.05)
-    table = gene_table(backtest_of(VALUES), genes_of(30), quiet, weights, "step_no_graph")
+    table = gene_table(backtest_of(VALUES), genes_of(30), quiet, *rest)
     assert table.set_index("gene")["class"]["g0"] == "level only"

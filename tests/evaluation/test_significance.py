@@ -15,6 +15,12 @@ def test_diebold_mariano_is_student_t_with_the_small_sample_factor():
     assert np.isnan(diebold_mariano(a[:2], b[:2]))
 
 
+@pytest.mark.parametrize(("n", "horizon"), [(3, 3), (4, 7), (5, 5)])
+def test_as_many_horizons_as_origins_leave_nothing_to_test(n, horizon):
+    a, b = np.random.default_rng(2).normal(size=(2, n))
+    assert np.isnan(diebold_mariano(a, b, horizon))
+
+
 def test_diebold_mariano_rejects_as_often_as_it_says():
     rng = np.random.default_rng(1)
     p = [diebold_mariano(*rng.normal(size=(2, 20))) for _ in range(2000)]
@@ -25,6 +31,7 @@ def test_permutation_p_counts_ties_against_the_graph():
     assert permutation_p(1.0, [2.0] * 19) == 0.05
     assert permutation_p(1.0, [1.0, 2.0, 0.5]) == 0.75
     assert permutation_p(1.0, []) == 1.0
+    assert permutation_p(1.0, [1.0 + 1e-9] * 19) == 1.0  # what differs by rounding is a tie
 
 
 def ratio(own, other):

@@ -11,6 +11,7 @@ from step.figures.over_time import losses_by_time
 from tests.evaluation.tables import (
     backtest_of,
     course,
+    edges_of,
     expression_of,
     genes_of,
     graph_test_of,
@@ -58,5 +59,7 @@ def study_of(
         insulation_score=np.linspace(-1, 1, n_genes),
     )
     metrics = measure(backtest, table, TEST, 0.9, "walks", "mrna")
-    per_gene = gene_table(backtest, genes, table, weights_of(n_genes), metrics.best_baseline)
+    per_gene = gene_table(
+        backtest, genes, table, weights_of(n_genes), edges_of(n_genes), metrics.best_baseline
+    )
     return Study(metrics, backtest, table, per_gene)

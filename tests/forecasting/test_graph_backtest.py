@@ -13,11 +13,12 @@ from step.forecasting.graph_backtest import (
     Places,
     gene_places,
     next_time_only,
+    real_losses,
     rewired_losses,
     shifted_losses,
 )
 from step.forecasting.origins import forecast_origins
-from step.graphs.rewiring import rewire
+from step.graphs.rewiring import rewire, shift
 from tests.forecasting.recipes import BACKTEST, course_of, untrained
 
 
@@ -42,6 +43,20 @@ def test_a_rewired_graph_goes_through_all_that_the_real_one_does(course, origins
 
 def test_a_course_asked_for_its_next_time_alone_is_forecast_alike(course):
     np.testing.assert_allclose(step(next_time_only(course))[:, 0], step(course)[:, 0], rtol=1e-6)
+
+
+def test_the_real_graph_is_scored_as_its_controls_are(course, origins):
+    """Bit by bit, so that a control that leaves the graph as it is ties with it."""
+    n_genes = len(course.panel.genes)
+    places = Places(np.zeros(n_genes, int), np.arange(n_genes))
+    moved = [shift(course.graphs["contact"], *vars(places).values(), seed) for seed in range(400)]
+    still = next(
+        seed
+        for seed, graph in enumerate(moved)
+        if np.array_equal(graph.first, course.graphs["contact"].first)
+    )
+    (control,) = shifted_losses(course, origins, step, places, [still], jobs=1)
+    np.testing.assert_array_equal(real_losses(course, origins, step).mean, control)
 
 
 def test_processes_change_nothing(course, origins):

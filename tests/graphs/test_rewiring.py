@@ -35,9 +35,10 @@ def test_genes_are_shifted_along_their_chromosome():
     graph = GeneGraph(np.array([0, 1, 4]), np.array([1, 2, 5]), np.array([1.0, 2.0, 3.0]), 7)
     chromosome = np.array([0, 0, 0, 0, 1, 1, -1])
     place = np.array([10, 20, 30, 40, 5, 6, 0])
-    found = {tuple(shift(graph, chromosome, place, seed).first.tolist()) for seed in range(30)}
-    # By one, two or three genes on the first chromosome, by one on the other.
-    assert found == {(3, 0, 5), (2, 3, 5), (1, 2, 5)}
+    found = {tuple(shift(graph, chromosome, place, seed).first.tolist()) for seed in range(99)}
+    # By up to three genes on the first chromosome, by up to one on the other; also by none.
+    first = [(0, 1), (3, 0), (2, 3), (1, 2)]
+    assert found == {(*each, other) for each in first for other in (4, 5)}
     assert shift(graph, chromosome, place, 0).weight.tolist() == [1.0, 2.0, 3.0]
 
 

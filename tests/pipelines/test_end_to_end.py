@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -179,6 +180,25 @@ def test_model_can_be_used_again(finished, assay):
     InContextForecaster(PretrainedNetwork(model.weights, model.card.pretraining))
     assert sum(model.card.weights.values()) == pytest.approx(1.0)
     assert model.card.pretraining.network["kind"] == {"mrna": "STEPmr", "mirna": "STEPmi"}[assay]
+
+
+def test_a_stage_on_results_of_other_settings_says_so(finished, tmp_path, caplog):
+    project = shutil.copytree(finished, tmp_path / "project")
+    scores = {"node_names": ["reporting.mrna.compute_metrics"]}
+    run(project, "reporting", QUICK, **scores)
+    assert "results of other settings" not in caplog.text
+    run(project, "reporting", {"backtest": QUICK["backtest"] | {"coverage": 0.8}}, **scores)
+    assert "those of now: mrna.backtest, " in caplog.text
+
+
+def test_a_report_names_the_sources_that_its_results_come_from(finished, tmp_path):
+    """Also where a source has changed since, and this run does not read it."""
+    project = shutil.copytree(finished, tmp_path / "project")
+    place = project / "data" / "08_reporting" / "demo" / "mrna" / "manifest.json"
+    before = json.loads(place.read_text())["inputs"]
+    (project / "data" / "01_raw" / "demo" / "genes.gtf").write_text("changed")
+    run(project, "reporting", QUICK, node_names=["reporting.mrna.compute_metrics"])
+    assert json.loads(place.read_text())["inputs"] == before
 
 
 @pytest.mark.parametrize("stage", ["ingestion", "graph_engineering", "embedding", "reporting"])

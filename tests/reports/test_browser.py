@@ -76,7 +76,13 @@ def test_courses_and_forecasts_come_back():
     )
     found = restored(header, columns, f"forecast.{step['column']}")
     np.testing.assert_allclose(found, expected, atol=1e-3)
-    np.testing.assert_allclose(restored(header, columns, f"half.{step['column']}"), 0.5)
+    half = columns[f"half.{step['column']}"], columns[f"half.{step['column']}.size"]
+    np.testing.assert_allclose(half[0] / 127 * half[1][:, None], 0.5)
+    outside = rows[rows["arm"] == "step"].assign(
+        outside=lambda r: ~r["observed"].between(r["lower"], r["upper"])
+    )
+    expected = outside.pivot(index="gene", columns="target_time", values="outside")
+    np.testing.assert_array_equal(columns[f"outside.{step['column']}"] == 1, expected)
     assert step["targets"] == list(range(FIRST_TARGET, 18))
 
 

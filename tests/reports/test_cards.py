@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from step.evaluation.metrics import HorizonScores
 from step.evaluation.scores import Intervals
 from step.reports.cards import accuracy_card, gene_card, graph_card, interval_card, study_cards
 from tests.evaluation.tables import genes_of, graph_test_of
@@ -9,6 +10,7 @@ from tests.reports.examples import METRICS
 
 PER_GENE = genes_of(4).assign(
     skill=[0.5, -0.1, 0.2, None],
+    skill_q=[0.01, 0.02, 0.3, None],
     **{"class": ["forecastable", "level only", "level only", "constant"]},
 )
 
@@ -66,6 +68,15 @@ def test_intervals_are_right_within_three_points(coverage, interval, answer, ton
     assert (card.answer, card.tone) == (answer, tone)
     assert f"{100 * coverage:.1f} % inside the 90 % interval 1 time ahead (" in card.detail
     assert ("95 % interval" in card.detail) == (interval != (None, None))
+
+
+def test_the_horizon_that_misses_by_more_than_chance_decides_what_is_said():
+    """One is too wide for certain, the other too narrow by chance: too narrow is not sure."""
+    wide = Intervals(0.9, 0.95, 1.0, 0.92, 0.97)
+    narrow = Intervals(0.9, 0.86, 1.0, 0.7, 0.97)
+    later = HorizonScores(3, METRICS.arms, narrow)
+    card = interval_card(replace(METRICS, intervals=wide, horizons={"3": later}))
+    assert (card.answer, card.tone) == ("Perhaps too narrow", "open")
 
 
 def test_no_count_of_better_genes_stands_without_those_beyond_chance():

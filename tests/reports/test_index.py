@@ -34,6 +34,17 @@ def test_what_is_no_finished_report_is_left_out(tmp_path):
     assert "half" not in list_studies(tmp_path)
 
 
+def test_a_damaged_result_of_another_study_is_left_out_and_named(tmp_path, caplog):
+    lay(tmp_path, "liver", "mrna")
+    for study, content in (("empty", ""), ("older", '{"graph_test": {}}'), ("list", "[1]")):
+        lay(tmp_path, study, "mrna")
+        (tmp_path / study / "mrna" / "metrics.json").write_text(content)
+    page = list_studies(tmp_path)
+    assert re.findall(r'<a href="(.*?report.html)"', page) == ["liver/mrna/report.html"]
+    assert "empty/mrna/metrics.json is damaged, or of another version" in caplog.text
+    assert "older/mrna/metrics.json" in caplog.text
+
+
 def test_a_name_is_text(tmp_path):
     lay(tmp_path, "a<b>", "mrna")
     assert "a&lt;b&gt;" in list_studies(tmp_path)

@@ -23,8 +23,9 @@ def write_page(folder: Path) -> Path:
     """A report of random walks; the skill falls from gene to gene."""
     values = course(N_GENES)
     per_gene = named(genes_of(N_GENES)).assign(
-        skill=np.linspace(0.6, -0.6, N_GENES), skill_q=0.2, graph_q=0.5, flags="", leaned_on="ses",
-        symbol="", **{"class": np.where(np.arange(N_GENES) % 3, "level only", "forecastable")},
+        skill=np.linspace(0.6, -0.6, N_GENES), skill_q=0.2, graph_gain=0.1, graph_q=0.5,
+        flags="", leaned_on="ses", symbol="",
+        **{"class": np.where(np.arange(N_GENES) % 3, "level only", "forecastable")},
     )  # fmt: skip
     samples = expression_of(values).assign(value=values.ravel())
     samples["sample"] = samples["time"].map("t{:g}".format)

@@ -10,9 +10,9 @@ from step.evaluation.scores import (
     Intervals,
     best_baseline,
     defined,
-    origin_losses,
     score_backtest,
     score_intervals,
+    summed_losses,
 )
 from step.evaluation.significance import block_bootstrap
 from step.expression.replicates import noise_floor
@@ -53,7 +53,8 @@ class Metrics:
         arms: Scores one time ahead, by name of the arm.
         graph_test: Whether the graph helps.
         intervals: Of `step`, one time ahead.
-        horizons: Scores of later times, by the number of sampled times ahead.
+        horizons: Scores of later times, by the number of sampled times ahead; of those at which
+            anything was measured.
     """
 
     study: str
@@ -93,15 +94,16 @@ def measure(
     """
     first = backtest[backtest["horizon"] == 1]
     arms = score_backtest(first, expression, coverage)
+    known = backtest.loc[backtest["observed"].notna(), "horizon"]
     later = {
         str(horizon): _score_horizon(backtest[backtest["horizon"] == horizon], expression, coverage)
-        for horizon in sorted(set(backtest["horizon"].unique()) - {1})
+        for horizon in sorted(set(known.unique()) - {1})
     }
     baseline = best_baseline(arms)
     skill = arms[baseline].step_skill
     interval = None
     if skill is not None:
-        losses = origin_losses(first[first["arm"].isin(("step", baseline))])
+        losses = summed_losses(first[first["arm"].isin(("step", baseline))])
         known = losses[["step", baseline]].dropna().to_numpy().T
         interval = block_bootstrap(*known, lambda own, other: 1.0 - own / other)
     low, high = interval or (None, None)

@@ -5,13 +5,12 @@ import pandas as pd
 from scipy import stats
 
 from step.evaluation.scores import score_genes
-from step.evaluation.significance import SIGNIFICANT, diebold_mariano
+from step.evaluation.significance import ALIKE, SIGNIFICANT, diebold_mariano
 from step.expression.replicates import noise_variance
 from step.expression.variation import explain_constancy, is_rounding
 
 LOW_RELIABILITY = 0.2
 LOW_DETECTION = 0.5
-ALIKE = 1e-6  # share of the error by which two arms differ by rounding alone
 NEAR_FLOOR = 1.25  # times what replicate noise leaves
 CLASSES = (
     "not measured",
@@ -31,6 +30,7 @@ def gene_table(
     genes: pd.DataFrame,
     expression: pd.DataFrame,
     weights: pd.DataFrame,
+    edges: pd.DataFrame,
     baseline: str,
 ) -> pd.DataFrame:
     """One row a gene, the best forecast first.
@@ -41,6 +41,7 @@ def gene_table(
             `step.expression.replicates.gene_noise`.
         expression: gene, time, mean, standard_error, n_replicates.
         weights: gene, arm, weight: how much `step` leans on each arm.
+        edges: gene_1, gene_2, kind.
         baseline: The best baseline.
 
     Returns:
@@ -48,10 +49,10 @@ def gene_table(
         noise_floor_mse (over the scored times), skill (1 − mse / baseline_mse; missing where the
         baseline makes no error), skill_p (Diebold–Mariano over origins), skill_q
         (Benjamini–Hochberg over genes), graph_gain, graph_p, graph_q (the same against
-        `step_no_graph`: what the gene gains from its neighbours), explained (share of the variance
-        that noise leaves to explain which `step` does explain; at most 1), leaned_on (the arm of
-        the highest weight), class (see `CLASSES`), flags (why a gene is hard to forecast or to
-        place, or its scores are undefined; empty where nothing is wrong).
+        `step_no_graph`: what the gene gains from its neighbours; missing where it has none),
+        explained (share of the variance that noise leaves to explain which `step` does explain; at
+        most 1), leaned_on (the arm of the highest weight), class (see `CLASSES`), flags (why a gene
+        is hard to forecast or to place, or its scores are undefined; empty where nothing is wrong).
     """
     scored = backtest[backtest["horizon"] == 1].dropna(subset=["observed"])
     own = scored[scored["arm"] == "step"]
@@ -64,11 +65,12 @@ def gene_table(
     level = observed.mean().reindex(table.index)
     against = _against(baseline, scored, table["mse"], level)
     table[["baseline_mse", "skill", "skill_p", "skill_q"]] = against
+    # Without neighbours, too, forecasts differ: the weights of the arms are common to all genes.
+    connected = _connected(edges).intersection(table.index)
     table[["graph_gain", "graph_p", "graph_q"]] = _against(
-        "step_no_graph", scored, table["mse"], level
+        "step_no_graph", scored, table["mse"][connected], level
     )[["gain", "p", "q"]]
-    alone = table["graph_p"].isna()  # a gene without neighbours has nothing to gain
-    table.loc[alone, "graph_gain"] = np.nan
+    table.loc[table["graph_p"].isna(), "graph_gain"] = np.nan
     variance = observed.var(ddof=0)
     left = variance - noise
     left = left.mask((left <= 0) | is_rounding(variance, observed.mean()))
@@ -83,8 +85,20 @@ def gene_table(
     )
 
 
+def _connected(edges: pd.DataFrame) -> pd.Index:
+    """Genes that have a neighbour; of a regulatory edge, the target alone."""
+    both_ways = edges.loc[edges["kind"] != "regulatory", "gene_1"]
+    return pd.Index(pd.concat([edges["gene_2"], both_ways]).unique())
+
+
 def _against(arm: str, scored: pd.DataFrame, mse: pd.Series, level: pd.Series) -> pd.DataFrame:
     """Hold `step` against an arm, gene by gene.
+
+    Args:
+        arm: The other arm.
+        scored: Scored forecasts one time ahead.
+        mse: Of `step`, of the genes to compare.
+        level: Mean observed value of each gene.
 
     Returns:
         mse (of the arm), gain (1 − mse of `step` / mse), p (Diebold–Mariano over origins), q
@@ -98,9 +112,10 @@ def _against(arm: str, scored: pd.DataFrame, mse: pd.Series, level: pd.Series) -
         for name in ("step", arm)
     )
     own = other.mean().reindex(mse.index)
-    gain = 1.0 - mse / own.mask(is_rounding(own, level))
+    gain = 1.0 - mse / own.mask(is_rounding(own, level.reindex(mse.index)))
+    genes = step.columns.intersection(mse.index)
     p = pd.Series(
-        {gene: diebold_mariano(step[gene].to_numpy(), other[gene].to_numpy()) for gene in step},
+        {gene: diebold_mariano(step[gene].to_numpy(), other[gene].to_numpy()) for gene in genes},
         dtype=float,
     ).reindex(mse.index)
     p = p.where(gain.abs() > ALIKE)

@@ -94,7 +94,7 @@ def score_backtest(
     """
     table = score_arms(backtest, expression)
     table["crps"] = {arm: _crps(rows, nominal) for arm, rows in backtest.groupby("arm")}
-    losses, horizon = origin_losses(backtest), int(backtest["horizon"].iloc[0])
+    losses, horizon = summed_losses(backtest), int(backtest["horizon"].iloc[0])
     level = backtest["observed"].abs().mean()
     for arm in table.index.drop("step"):
         if is_rounding(table.loc[arm, "mse"], level):
@@ -175,6 +175,16 @@ def origin_losses(backtest: pd.DataFrame) -> pd.DataFrame:
     return columns.pivot_table(
         index="origin", columns="arm", values="loss", aggfunc="mean", sort=True
     )
+
+
+def summed_losses(backtest: pd.DataFrame) -> pd.DataFrame:
+    """Sum of squared errors of each arm at each origin, origins ascending in the index.
+
+    An origin counts by its number of measured genes, as it does in the scores of all together.
+    """
+    squared = (backtest["observed"] - backtest["forecast"]) ** 2
+    by_origin = squared.groupby([backtest["origin"], backtest["arm"]]).sum(min_count=1)
+    return by_origin.unstack("arm")
 
 
 def best_baseline(scores: dict[str, ArmScores]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import stats
 
+ALIKE = 1e-6  # share of an error by which two differ by rounding alone
 SIGNIFICANT = 0.05  # the largest p or q that is called more than chance
 N_DRAWS = 2000
 
@@ -21,12 +22,13 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, horizon: int = 1) -> fl
         horizon: Steps ahead; autocovariances up to horizon − 1 are counted.
 
     Returns:
-        NaN with fewer than three origins; 1 where the losses are the same throughout.
+        NaN with fewer than three origins, or no more than the horizon; 1 where the losses are the
+        same throughout.
     """
     difference = np.asarray(loss, dtype=float) - np.asarray(other, dtype=float)
     difference = difference[~np.isnan(difference)]
     n = len(difference)
-    if n < 3:
+    if n < 3 or n <= horizon:  # then all autocovariances together are 0, whatever the losses
         return float("nan")
     centred = difference - difference.mean()
     variance = float(centred @ centred) / n
@@ -75,8 +77,11 @@ def block_bootstrap(
 def permutation_p(real: float, controls: Sequence[float]) -> float:
     """p = (1 + #{controls that do at least as well as the real one}) / (1 + number of controls).
 
+    What differs by rounding alone does as well.
+
     Args:
         real: A loss, the lower the better.
         controls: The same loss of each control.
     """
-    return (1 + int(np.sum(np.asarray(controls) <= real))) / (1 + len(controls))
+    as_well = np.asarray(controls) <= real * (1.0 + ALIKE)
+    return (1 + int(as_well.sum())) / (1 + len(controls))

@@ -19,12 +19,12 @@ NO_BASELINE_ERROR = "The best simple forecaster makes no error that others could
 
 
 @rc_context(style.STYLE)
-def arm_errors(metrics: Metrics, losses: pd.DataFrame) -> Figure:
+def arm_errors(metrics: Metrics, summed: pd.DataFrame) -> Figure:
     """Draw every forecaster's error against that of the best simple one, the lowest on top.
 
     Args:
         metrics: Scores one time ahead.
-        losses: Mean squared error of each arm (columns) at each forecast origin, log2².
+        summed: Sum of squared errors of each arm (columns) at each forecast origin, log2².
     """
     best = metrics.arms[metrics.best_baseline]
     if best.step_skill is None:
@@ -34,7 +34,7 @@ def arm_errors(metrics: Metrics, losses: pd.DataFrame) -> Figure:
     ordered = sorted(errors, key=lambda arm: errors[arm], reverse=True)
     figure = Figure(figsize=(7.2, 0.27 * len(ordered) + 1.4), layout="constrained")
     axes = figure.add_subplot()
-    intervals = {arm: _against_best(losses, arm, metrics.best_baseline) for arm in ordered}
+    intervals = {arm: _against_best(summed, arm, metrics.best_baseline) for arm in ordered}
     _limit(axes, errors, intervals)
     floor = metrics.noise_floor_mse
     names = [style.arm_label(arm) for arm in ordered]
@@ -56,11 +56,11 @@ def arm_errors(metrics: Metrics, losses: pd.DataFrame) -> Figure:
     return figure
 
 
-def _against_best(losses: pd.DataFrame, arm: str, best: str) -> tuple[float, float] | None:
+def _against_best(summed: pd.DataFrame, arm: str, best: str) -> tuple[float, float] | None:
     """95 % interval of the error against the best simple forecaster, %, over origins."""
-    if arm == best or not {arm, best} <= set(losses):
+    if arm == best or not {arm, best} <= set(summed):
         return None
-    own, other = losses[[arm, best]].dropna().to_numpy().T
+    own, other = summed[[arm, best]].dropna().to_numpy().T
     with np.errstate(divide="ignore", invalid="ignore"):
         return block_bootstrap(own, other, lambda own, other: 100.0 * (own / other - 1.0))
 

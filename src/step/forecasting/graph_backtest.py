@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from step.forecasting.arms.context import KEPT, WITHOUT_GRAPH
-from step.forecasting.backtest import scored_losses
+from step.forecasting.backtest import Losses, scored_losses
 from step.forecasting.course import Course, Forecaster
 from step.forecasting.origins import Origins
 from step.graphs.gene_graph import GeneGraph
 from step.graphs.rewiring import rewire, shift
 from step.parallel import run_tasks
 from step.progress import progress
+from step.task import run_task
 
 GRAPHS_A_TASK = 10
 
@@ -48,6 +49,18 @@ def gene_places(genes: pd.DataFrame, names: np.ndarray) -> Places:
     chromosome = placed["chrom"].factorize()[0]
     place = pd.to_numeric(placed["tss"], errors="coerce").fillna(-1)
     return Places(chromosome, place.to_numpy(dtype=float))
+
+
+def real_losses(course: Course, origins: Origins, forecaster: Forecaster) -> Losses:
+    """Score a forecaster on the course's own graphs, as it is scored on rewired ones.
+
+    Args:
+        course: On the real graphs.
+        origins: The origins whose next time is scored.
+        forecaster: What is scored.
+    """
+    forecast = run_task(next_time_only(course).once, (), (forecaster,))
+    return scored_losses(forecast, course.panel, origins)
 
 
 def rewired_losses(

@@ -23,7 +23,8 @@ def shift(graph: GeneGraph, chromosome: np.ndarray, place: np.ndarray, seed: int
     """Shift genes along their chromosomes, around the ends.
 
     Every gene takes the place of the one that lies some number of genes further on, the same
-    number for all genes of a chromosome. What neighbours on a chromosome share for other reasons
+    number for all genes of a chromosome, 0 among them: on one short chromosome the real order has
+    to come out as often as any other. What neighbours on a chromosome share for other reasons
     than their contacts, they still share with genes nearby.
 
     Args:
@@ -38,7 +39,7 @@ def shift(graph: GeneGraph, chromosome: np.ndarray, place: np.ndarray, seed: int
         genes = np.flatnonzero(chromosome == number)
         genes = genes[np.argsort(place[genes], kind="stable")]
         if len(genes) > 1:
-            moved[genes] = np.roll(genes, rng.integers(1, len(genes)))
+            moved[genes] = np.roll(genes, rng.integers(0, len(genes)))
     return _moved(graph, moved)
 
 

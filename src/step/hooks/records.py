@@ -1,5 +1,6 @@
 """What was computed from what: written down after each output, and at the end of a run."""
 
+import logging
 import os
 import platform
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
@@ -19,6 +21,8 @@ from step.project.ledger import Books
 from step.project.selection import GENOME, only_looks, stage_and_assay
 from step.reports.run import RunFacts
 from step.versions import git_state, package_versions
+
+logger = logging.getLogger(__name__)
 
 LEDGER = "ledger.json"
 FACTS = ".run"  # what a report says of the run that writes it
@@ -66,6 +70,21 @@ class Records:
         self._books.remember({name for name in pipeline.inputs() if name in catalog})
         if run_params["only_missing_outputs"]:
             catalog.outdate(self._books.outdated(self._versions))
+            return
+        begun_with = pipeline.inputs() & self._books.ledger.outputs.keys()
+        if begun_with:
+            whole = Books(file, self._root, catalog, pipelines["__default__"], parameters)
+            self._warn(begun_with & whole.outdated(self._versions))
+
+    def _warn(self, outdated: set[str]) -> None:
+        """Say that a run begins with results that do not fit its settings, files or packages."""
+        if outdated:
+            logger.warning(
+                "This run begins with results of other settings, files or packages than there are "
+                "now, and describes them by those of now: %s. Run the earlier stages too, or leave "
+                "the settings as they were.",
+                ", ".join(sorted(outdated)),
+            )
 
     @hook_impl
     def before_dataset_loaded(self, dataset_name: str, node: Node) -> None:

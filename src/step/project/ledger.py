@@ -102,12 +102,18 @@ class Books:
         }
 
     def sources_of(self, assay: str) -> dict[str, Checksums]:
-        """Return the checksums of the sources that an assay's outputs come from, by dataset."""
-        used = {name for each in self.outputs_of(assay).values() for name in each.inputs}
-        found = {
-            name: self.sources.get(name) or self.checksums(name)
-            for name in sorted(used - self.ledger.outputs.keys())
-        }
+        """Return the checksums of the sources that an assay's outputs come from, by dataset.
+
+        A source that this run did not read may be another file by now than the outputs come from.
+        """
+        outputs = self.outputs_of(assay).values()
+        read = {name: checksum for each in outputs for name, checksum in each.inputs.items()}
+        found: dict[str, Checksums] = {}
+        for name in sorted(read.keys() - self.ledger.outputs.keys()):
+            files = self.sources.get(name) or self.checksums(name)
+            if len(files) == 1:
+                files = dict.fromkeys(files, read[name])
+            found[name] = files
         return {name: files for name, files in found.items() if files}
 
     def keep(self) -> None:

@@ -95,17 +95,18 @@ class GenePanel {
     const mean = spread(g.times, g.row("mean", this.gene));
     const own = g.arms.find((arm) => arm.arm === "step" && arm.horizon === this.horizon) || g.arms[0];
     const made = g.forecast(own, this.gene);
-    const half = g.row(`half.${own.column}`, this.gene);
+    const half = g.widths(`half.${own.column}`, this.gene);
     const shifted = (values, widths, sign) => values.map((value, i) => (value === null || widths[i] === null ? null : value + sign * widths[i]));
     const next = g.row("future", this.gene);
-    const nextHalf = g.row("future.half", this.gene);
+    const nextHalf = g.widths("future.half", this.gene);
     const bound = (sign) => {
       const line = spread(own.targets, shifted(made, half, sign));
       g.coming.forEach((time, i) => (line[at.get(time)] = shifted(next, nextHalf, sign)[i]));
       return line;
     };
     const [low, high] = [bound(-1), bound(1)];
-    const outside = mean.map((value, i) => (value !== null && low[i] !== null && i < g.times.length && (value < low[i] || value > high[i]) ? value : null));
+    const missed = spread(own.targets, g.outside(own, this.gene));
+    const outside = mean.map((value, i) => (missed[i] ? value : null));
     return { x, mean, low, high, outside, step: spread(own.targets, made), coming: spread(g.coming, next), replicates: this.replicates(x.length), others: this.others(spread) };
   }
 

@@ -36,13 +36,13 @@ class Quantised:
     step: float
 
 
-def quantise(values: np.ndarray, dtype: type[np.unsignedinteger] = np.uint16) -> Quantised:
-    """Quantise numbers to one part in 65,534 of their range, or in 254 as uint8."""
-    missing = np.iinfo(dtype).max
+def quantise(values: np.ndarray) -> Quantised:
+    """Quantise numbers to one part in 65,534 of their range."""
+    missing = np.iinfo(np.uint16).max
     known = np.isfinite(values)
     low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 0.0)
     step = float(high - low) / (missing - 1) or 1.0
-    code = np.full(values.shape, missing, dtype=dtype)
+    code = np.full(values.shape, missing, dtype=np.uint16)
     code[known] = np.round((values[known] - low) / step)
     return Quantised(code, float(low), step)
 
@@ -61,11 +61,9 @@ class Packer:
         self._columns[name] = described
         self._bytes += np.ascontiguousarray(array).tobytes()
 
-    def add_quantised(
-        self, name: str, values: np.ndarray, dtype: type[np.unsignedinteger] = np.uint16
-    ) -> None:
+    def add_quantised(self, name: str, values: np.ndarray) -> None:
         """Add numbers; see `quantise`."""
-        quantised = quantise(values, dtype)
+        quantised = quantise(values)
         self.add(name, quantised.code, low=quantised.low, step=quantised.step)
 
     def add_beside(self, name: str, values: np.ndarray, around: np.ndarray) -> None:
@@ -78,6 +76,10 @@ class Packer:
         code[known] = np.round(relative[known])
         self.add(name, code)
         self.add(f"{name}.size", size.astype(np.float32))
+
+    def add_widths(self, name: str, values: np.ndarray) -> None:
+        """Add numbers, row by row to one part in 127 of the largest."""
+        self.add_beside(name, values, np.zeros_like(values))
 
     def pack(self, **header: object) -> str:
         """Length of the header, header, columns; compressed, in base64."""
@@ -94,7 +96,7 @@ class Courses:
     Attributes:
         expression: gene, time, mean.
         samples: gene, sample, time, value.
-        backtest: arm, target_time, horizon, gene, forecast, upper.
+        backtest: arm, target_time, horizon, gene, observed, forecast, lower, upper.
         forecast: gene, time, forecast, upper: the times to come.
         edges: gene_1, gene_2, kind, weight, contact, distance.
     """
@@ -124,7 +126,7 @@ def browser_data(per_gene: pd.DataFrame, courses: Courses, baseline: str) -> str
     coming = np.sort(courses.forecast["time"].unique())
     future = courses.forecast.assign(half=courses.forecast["upper"] - courses.forecast["forecast"])
     packer.add_quantised("future", _matrix(future, genes, coming, "forecast"))
-    packer.add_quantised("future.half", _matrix(future, genes, coming, "half"), np.uint8)
+    packer.add_widths("future.half", _matrix(future, genes, coming, "half"))
     kinds = _add_edges(packer, courses.edges, genes)
     scores = per_gene.reindex(columns=[*SCORES])
     for score in SCORES:
@@ -191,7 +193,11 @@ def _add_forecasts(
         if arm == "step":
             half = rows.assign(half=rows["upper"] - rows["forecast"])
             widths = _matrix(half, genes, targets, "half")
-            packer.add_quantised(f"half.{number}", widths, np.uint8)
+            packer.add_widths(f"half.{number}", widths)
+            outside = (rows["observed"] < rows["lower"]) | (rows["observed"] > rows["upper"])
+            rows = rows.assign(outside=outside)
+            found = _matrix(rows, genes, targets, "outside")
+            packer.add(f"outside.{number}", (found == 1.0).astype(np.uint8))
         described.append(
             {
                 "arm": arm,

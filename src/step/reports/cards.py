@@ -109,13 +109,14 @@ def interval_card(metrics: Metrics) -> Card:
     }
     nominal = metrics.intervals.nominal
     off = [each for each in by_horizon.values() if abs(each.coverage - nominal) > TOLERANCE]
-    narrow = any(each.coverage < nominal for each in off)
-    sure = any(_excludes(each, nominal) for each in off)
+    below = [each for each in off if each.coverage < nominal]
+    narrow = bool(below)
+    sure = any(_excludes(each, nominal) for each in below or off)
     size = "too narrow" if narrow else "rather wide"
     answer = "Yes" if not off else f"They are {size}" if sure else f"Perhaps {size}"
     detail = "; ".join(_covered(horizon, each) for horizon, each in by_horizon.items())
     reading = (
-        f"Of all measurements, {100 * nominal:.0f} % should lie inside their interval. Intervals "
+        f"Of all measurements, {100 * nominal:g} % should lie inside their interval. Intervals "
         "are learned from a gene's and all genes' earlier errors. The share is uncertain, as its "
         "own interval over forecast origins says: where that holds the share asked for, chance "
         "may be all."
@@ -129,12 +130,13 @@ def gene_card(per_gene: pd.DataFrame, best: str) -> Card:
     counts = per_gene["class"].value_counts()
     found = int(counts.get("forecastable", 0))
     skill = per_gene["skill"].dropna()
+    sure = ((per_gene["skill"] > 0) & (per_gene["skill_q"] <= SIGNIFICANT)).sum()
     others = "; ".join(
         f"{count} {name}" for name, count in counts.items() if name != "forecastable"
     )
     detail = (
-        f"Lower error than {best} in {int((skill > 0).sum())} of {len(skill)} genes, {found} of "
-        f"them at q ≤ {SIGNIFICANT}. The others: {others or 'none'}."
+        f"Lower error than {best} in {int((skill > 0).sum())} of {len(skill)} genes, {int(sure)} "
+        f"of them at q ≤ {SIGNIFICANT}. Not forecastable: {others or 'none'}."
     )
     reading = (
         "A gene is forecastable where STEP beats the best simple forecaster by more than chance "
@@ -155,7 +157,7 @@ def _covered(horizon: int, intervals: Intervals) -> str:
     if low is not None and high is not None:
         ends = f"95 % interval {100 * low:.1f} to {100 * high:.1f} %, "
     return (
-        f"{100 * intervals.coverage:.1f} % inside the {nominal:.0f} % interval {ahead} "
+        f"{100 * intervals.coverage:.1f} % inside the {nominal:g} % interval {ahead} "
         f"({ends}mean width {width:.2f} log2)"
     )
 

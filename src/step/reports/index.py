@@ -1,9 +1,12 @@
 """The list of all studies: one page that links to their reports, with what came out."""
 
 import json
+import logging
 from pathlib import Path
 
 from step.reports.html import render_page
+
+logger = logging.getLogger(__name__)
 
 METRICS = "metrics.json"
 
@@ -20,12 +23,16 @@ def list_studies(reports: Path) -> str:
         page = path.with_name("report.html")
         if not page.exists():
             continue
-        metrics = json.loads(path.read_text(encoding="utf-8"))
-        if "graph_test" in metrics:
+        try:
+            metrics = json.loads(path.read_text(encoding="utf-8"))
+            headline = _headline(metrics) if "graph_test" in metrics else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            logger.warning("%s is damaged, or of another version: the list leaves it out.", path)
+            continue
+        if headline:
             study, assay = path.parts[-3:-1]
-            rows.append({"study": study, "assay": assay, "page": page, **_headline(metrics)})
-    for row in rows:
-        row["page"] = row["page"].relative_to(reports).as_posix()
+            shown = page.relative_to(reports).as_posix()
+            rows.append({"study": study, "assay": assay, "page": shown, **headline})
     sweeps = sorted(path.parts[-3] for path in reports.glob("*/sweep/report.html"))
     return render_page("index.html.j2", rows=rows, sweeps=sweeps)
 

@@ -126,10 +126,18 @@ class Genes {
   }
 
   row(name, gene) {
-    const { type, values, shape, low, step } = this.columns[name];
+    const { values, shape, low, step } = this.columns[name];
     const width = shape[1];
-    const missing = type === "uint8" ? 255 : 65535;
-    return Array.from(values.subarray(gene * width, (gene + 1) * width), (code) => (code === missing ? null : low + step * code));
+    return Array.from(values.subarray(gene * width, (gene + 1) * width), (code) => (code === 65535 ? null : low + step * code));
+  }
+
+  widths(name, gene) {
+    return this.beside(name, gene, new Array(this.columns[name].shape[1]).fill(0));
+  }
+
+  outside(arm, gene) {
+    const { values, shape } = this.columns[`outside.${arm.column}`];
+    return Array.from(values.subarray(gene * shape[1], (gene + 1) * shape[1]), (code) => code === 1);
   }
 
   beside(name, gene, around) {

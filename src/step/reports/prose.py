@@ -63,7 +63,7 @@ def methods(metrics: Metrics, settings: BacktestSettings) -> list[str]:
         f"by their mean squared error (log2²) at the {metrics.n_origins} latest origins, and held "
         f"against {simple}; differences were tested by the Diebold–Mariano test over origins, with "
         "95 % intervals by a block bootstrap. For single genes, p values were adjusted by "
-        f"Benjamini and Hochberg. Intervals of {nominal:.0f} % are conformal, from earlier errors."
+        f"Benjamini and Hochberg. Intervals of {nominal:g} % are conformal, from earlier errors."
     )
     second = f"Genes were connected by {test.n_edges} edges" + (
         f" of the kinds {', '.join(test.kinds)}. " if test.kinds else " (Hi-C contacts). "

@@ -110,7 +110,7 @@ def write_report(
         },
         captions=CAPTIONS,
         classes=per_gene["class"].value_counts().to_dict(),
-        gaining=int((per_gene["graph_q"] <= SIGNIFICANT).sum()),
+        gaining=int(((per_gene["graph_gain"] > 0) & (per_gene["graph_q"] <= SIGNIFICANT)).sum()),
         flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
         events=_events_by_time(events, event_sets),

@@ -23,13 +23,15 @@ def forecast_verdict(metrics: Metrics) -> str:
 
 
 def _better_part(metrics: Metrics) -> str:
-    """Name the part of STEP that does better alone, if there is one."""
+    """Name what does better than STEP: one of its parts, or itself without the graph."""
     parts = [arm for arm in metrics.arms if arm in ARMS and not ARMS[arm].simple]
     best = min(parts, key=lambda arm: metrics.arms[arm].mse)
     mse, p = metrics.arms[best].mse, metrics.arms[best].step_p
     if mse == metrics.arms["step"].mse:
         return ""
     sure = "" if p is None else f", p = {p:.2g}: {chance(p)}"
+    if best == "step_no_graph":
+        return f" Where no gene has a neighbour, its error is lower ({mse:.4f}{sure})."
     return f" Of its parts, {arm_label(best)} has a lower error alone ({mse:.4f}{sure})."
 
 

@@ -13,17 +13,16 @@ from step.forecasting.arms.context import COMBINED, KEPT
 from step.forecasting.arms.network import arm_weights, combination_weights
 from step.forecasting.backtest import (
     BacktestSettings,
-    Losses,
     arm_table,
     future_table,
     run_arms,
-    scored_losses,
 )
-from step.forecasting.course import Course, Forecaster, walk
+from step.forecasting.course import Course, walk
 from step.forecasting.fitted import FittedNetwork, ModelCard
 from step.forecasting.graph_backtest import (
     Places,
     gene_places,
+    real_losses,
     rewired_losses,
     shifted_losses,
 )
@@ -149,10 +148,6 @@ def _test_graph(
 
     Where genes' places are given, they are shifted along their chromosomes as well.
     """
-
-    def score(forecaster: Forecaster) -> Losses:
-        return scored_losses(course.once(forecaster), course.panel, origins)
-
     forecaster = ARMS[tested].forecast
     seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
     rewired = rewired_losses(course, origins, forecaster, seeds, backtest.jobs)
@@ -161,7 +156,10 @@ def _test_graph(
         fewer = seeds[: backtest.further_rewirings]
         shifted = shifted_losses(course, origins, forecaster, places, fewer, backtest.jobs)
     n_edges = sum(len(graph.first) for graph in course.graphs.values())
-    return graph_test(score(forecaster), score(ARMS[without].forecast), n_edges, rewired, shifted)
+    real, no_graph = (
+        real_losses(course, origins, each) for each in (forecaster, ARMS[without].forecast)
+    )
+    return graph_test(real, no_graph, n_edges, rewired, shifted)
 
 
 def _tabulate_weights(course: Course, origins: Origins) -> pd.DataFrame:

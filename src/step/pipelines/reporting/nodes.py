@@ -16,7 +16,7 @@ from step.evaluation.graph_test import GraphTest
 from step.evaluation.libraries import fetch_libraries
 from step.evaluation.metrics import Metrics, measure
 from step.evaluation.predictability import gene_table
-from step.evaluation.scores import score_genes
+from step.evaluation.scores import score_genes, summed_losses
 from step.figures import accuracy, over_time
 from step.figures.changes import step_changes
 from step.figures.correlations import CorrelationLabels, gene_correlations
@@ -57,10 +57,11 @@ def tabulate_genes(
     genes: pd.DataFrame,
     expression: pd.DataFrame,
     weights: pd.DataFrame,
+    edges: pd.DataFrame,
     metrics: Metrics,
 ) -> pd.DataFrame:
     """One row a gene, the best forecast first."""
-    return gene_table(backtest, genes, expression, weights, metrics.best_baseline)
+    return gene_table(backtest, genes, expression, weights, edges, metrics.best_baseline)
 
 
 def pack_browser(
@@ -120,7 +121,7 @@ def draw_accuracy(
     noise = (expression["standard_error"] ** 2).groupby(expression["time"]).mean()
     unit = report.time_unit
     return {
-        "arm_errors": accuracy.arm_errors(metrics, losses),
+        "arm_errors": accuracy.arm_errors(metrics, summed_losses(first)),
         "observed_against_forecast": accuracy.observed_against_forecast(first, expression),
         "changes": step_changes(first, expression),
         "error_by_time": over_time.error_by_time(metrics, losses, noise, unit),

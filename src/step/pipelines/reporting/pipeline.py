@@ -98,7 +98,7 @@ def _table_nodes() -> list[Node]:
         ),
         Node(
             tabulate_genes,
-            ["backtest", "genes", "expression", "weights", "metrics"],
+            ["backtest", "genes", "expression", "weights", "edges", "metrics"],
             "per_gene",
             name="tabulate_genes",
         ),
