@@ -58,3 +58,10 @@ def test_a_gpu_pretrains_as_processors_do_and_either_goes_on_from_the_other():
         assert found.card.validation[-1]["all"] == pytest.approx(
             here[-1].card.validation[-1]["all"], abs=1e-3
         )
+
+
+def test_a_gpu_computes_with_all_its_digits(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    assert choose_device("auto").type == "cuda"
+    assert not torch.backends.cudnn.allow_tf32

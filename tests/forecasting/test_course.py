@@ -69,3 +69,18 @@ def test_nothing_knows_a_later_time(study, origin):
     for name in ("filled", "surprise", "unit"):
         before, after = (getattr(course, name)[: origin + 1] for course in courses)
         np.testing.assert_array_equal(before, after)
+
+
+def test_a_genes_first_value_is_no_surprise(study):
+    """It is held against the mean of all genes, which says nothing of the gene's own movement."""
+    panel, _ = study
+    late, whole = (
+        replace(panel, mean=panel.mean.copy(), robust=panel.robust.copy()) for _ in range(2)
+    )
+    for changed in (late, whole):
+        changed.mean[:, 0] += 5.0
+        changed.robust[:, 0] += 5.0
+    late.mean[:5, 0] = late.robust[:5, 0] = np.nan
+    found, expected = (walk(each, {}, 1) for each in (late, whole))
+    assert found.surprise[5, 0] == 0.0
+    assert found.unit[-1, 0] < 1.5 * expected.unit[-1, 0]

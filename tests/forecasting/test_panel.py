@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.forecasting.panel import panel_from_expression
+from step.forecasting.panel import panel_from_expression, panel_from_samples
 
 
 def expression(mean: np.ndarray) -> pd.DataFrame:
@@ -41,3 +41,11 @@ def test_a_course_begins_when_a_gene_is_first_measured():
 def test_a_course_without_a_value_is_explained():
     with pytest.raises(InputError, match="No gene has a value"):
         panel_from_expression(expression(np.full((4, 3), np.nan)))
+
+
+def test_a_gene_without_replicates_that_skips_times_has_the_noise_of_its_steps():
+    rng = np.random.default_rng(0)
+    values = rng.normal(8.0, 1.0, (40, 2))
+    values[1::2, 0] = np.nan
+    panel = panel_from_samples(np.arange(40.0), values, np.arange(40))
+    assert panel.replicate_noise() == pytest.approx([1.0, 1.0], rel=0.5)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from step.datasets import CheckpointDataset
 from step.forecasting.in_context import InContextForecaster, new_network
 from step.forecasting.lessons import draw_lesson, validate
 from step.forecasting.pretraining import (
@@ -40,6 +41,17 @@ def test_a_small_pretraining_improves(rounds):
     after = rounds[-1].card.validation[-1]["all"]
     assert before == pytest.approx(1.0, abs=0.05)  # it starts near the level
     assert after < 0.995
+
+
+def test_what_was_kept_in_a_file_goes_on(rounds, tmp_path):
+    kept = CheckpointDataset(
+        filepath=str(tmp_path / "c.safetensors"), record="step.forecasting.pretraining.Checkpoint"
+    )
+    kept.keep(rounds[0])
+    (resumed,) = pretrain(SHAPES["STEPmr"], TRAINING, kept.latest())
+    assert resumed.card == rounds[1].card
+    for name, values in rounds[1].weights.items():
+        np.testing.assert_array_equal(resumed.weights[name], values)
 
 
 def test_a_run_that_ended_goes_on_as_if_it_had_not(rounds):

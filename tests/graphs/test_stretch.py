@@ -48,3 +48,11 @@ def test_genes_without_edges_come_last():
     chromosome = np.full(N_GENES, -1)
     chosen = stretch({"contact": graph}, chromosome, PLACE, 40, seed=0)
     np.testing.assert_array_equal(chosen, np.arange(40))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_gene_with_more_regulators_than_genes_are_wanted_comes_with_as_many(seed):
+    regulators = np.arange(1, 41)
+    graph = GeneGraph(regulators, np.zeros(40, int), np.ones(40), 60, directed=True)
+    chosen = stretch({"regulatory": graph}, np.zeros(60, int), np.arange(60.0), 30, seed)
+    assert len(np.unique(chosen)) == len(chosen) == 30

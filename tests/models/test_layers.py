@@ -1,4 +1,5 @@
 import importlib.util
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -235,3 +236,14 @@ def test_connectivity_attention_weighs_connected_genes_more():
     x = torch.randn(2, 4, 3, 1, dtype=torch.double).expand(2, 4, 3, 6)  # genes express the same
     size = layer(x, graph()).abs().sum(dim=(0, 1, 2))
     assert size[3] > size[0] > size[5]
+
+
+def test_a_gene_with_many_edges_does_not_outweigh_all_others():
+    torch.manual_seed(0)
+    degree = torch.ones(2000)
+    degree[0] = 60.0
+    graph = SimpleNamespace(degree=degree)
+    x = torch.randn(1, 4, 1, 2000)
+    bounded, published = ConnectivityAttention(4, most=5.0), ConnectivityAttention(4)
+    assert (bounded(x, graph)[..., 0].abs() <= 12 * x[..., 0].abs()).all()
+    assert (published(x, graph)[..., 0].abs() > 12 * x[..., 0].abs()).any()

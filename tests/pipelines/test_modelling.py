@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.forecasting.backtest import BacktestSettings
+from step.forecasting.backtest import BacktestSettings, Losses
 from step.forecasting.in_context import NetworkSettings
+from step.pipelines.ablation.nodes import _tabulate
 from step.pipelines.modelling.nodes import run_backtest
 
 SETTINGS = BacktestSettings(
@@ -120,3 +121,15 @@ def test_of_a_large_study_a_part_of_the_genes_tests_the_graph():
     test = found["graph_test"]
     assert (test.tested_genes, test.n_edges, len(test.rewired_mse)) == (100, 119, 3)
     assert found["backtest"]["gene"].nunique() == 120
+
+
+def test_an_origin_at_which_nothing_was_measured_is_no_tie_of_two_variants():
+    rng = np.random.default_rng(0)
+    counted = np.array([10, 0, 10, 5, 10, 10])
+    whole, other = (
+        Losses(np.where(counted > 0, rng.uniform(1, 2, 6), 0.0), counted) for _ in range(2)
+    )
+    known = counted > 0
+    without = (Losses(each.mean[known], each.counted[known]) for each in (whole, other))
+    found = _tabulate({"whole": whole, "less": other})["p"].iloc[1]
+    assert found == pytest.approx(_tabulate(dict(zip("ab", without, strict=True)))["p"].iloc[1])

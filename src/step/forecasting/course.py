@@ -92,9 +92,19 @@ class Course:
 
     @cached_property
     def surprise(self) -> np.ndarray:
-        """Measured mean less what the level expected, log2, `[time, gene]`; 0 where unknown."""
+        """Measured mean less what the level expected, log2, `[time, gene]`.
+
+        0 where unknown: a gene's first value is held against no value of its own.
+        """
         missed = self.panel.mean[1:] - self.levels.forecast[:-1, 0]
-        return np.concatenate([np.zeros((1, missed.shape[1])), np.nan_to_num(missed)])
+        known = np.where(self._begun[1:], np.nan_to_num(missed), 0.0)
+        return np.concatenate([np.zeros((1, missed.shape[1])), known])
+
+    @cached_property
+    def _begun(self) -> np.ndarray:
+        """Whether a gene was measured at an earlier time, `[time, gene]`."""
+        so_far = np.maximum.accumulate(~np.isnan(self.panel.mean), axis=0)
+        return np.concatenate([np.zeros_like(so_far[:1]), so_far[:-1]])
 
     @cached_property
     def unit(self) -> np.ndarray:
@@ -103,8 +113,7 @@ class Course:
         The root mean square, shrunk towards that of all genes as if by three surprises more; until
         there is one, the size of the noise.
         """
-        known = np.concatenate([[False], ~np.isnan(self.panel.mean[1:]).all(axis=1)])[:, None]
-        counted = np.cumsum(~np.isnan(self.panel.mean) & known, axis=0)
+        counted = np.cumsum(~np.isnan(self.panel.mean) & self._begun, axis=0)
         squares = np.cumsum(self.surprise**2, axis=0)
         total = counted.sum(axis=1, keepdims=True)
         noise = self.levels.noise_variance.mean(axis=1, keepdims=True)

@@ -213,17 +213,26 @@ def posterior(log_likelihood: np.ndarray) -> np.ndarray:
     return weight / weight.sum(axis=0)
 
 
-def mixture_prior(likelihood: np.ndarray) -> np.ndarray:
+def mixture_prior(likelihood: np.ndarray, allowed: np.ndarray | None = None) -> np.ndarray:
     """How common each point of a grid is among all genes, `[point]`.
 
     Fitted by expectation-maximisation, as in a mixture of known components; few steps keep it near
-    a flat prior.
+    a flat prior. A gene tells how common its points are relative to one another, and nothing of
+    those that it cannot have: the maximisation is that of Hunter (2004) for choices among a part of
+    the alternatives.
 
     Args:
-        likelihood: Of each point for each gene, up to a factor of the gene, `[point, gene]`.
+        likelihood: Of each point for each gene, up to a factor of the gene, 0 where the gene cannot
+            have the point, `[point, gene]`.
+        allowed: 1 where a gene can have a point, 0 where not, `[point, gene]`; None where all can.
     """
     n_points, n_genes = likelihood.shape
     prior = np.full(n_points, 1.0 / n_points, dtype=likelihood.dtype)
     for _ in range(PRIOR_UPDATES):
-        prior = prior * (likelihood @ (1.0 / (prior @ likelihood))) / n_genes
+        found = prior * (likelihood @ (1.0 / (prior @ likelihood)))
+        if allowed is None:
+            prior = found / n_genes
+        else:
+            prior = found / np.maximum(allowed @ (1.0 / (prior @ allowed)), 1.0)
+            prior /= prior.sum()
     return prior

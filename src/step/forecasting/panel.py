@@ -75,7 +75,7 @@ class Panel:
             seen = ~np.isnan(self.mean)
             mean = np.where(seen, self.mean, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
             pooled = moderate(np.nan_to_num(pooled), freedom.sum(axis=0), mean)
-        steps = np.diff(self.mean, axis=0)
+        steps = self.mean[1:] - pd.DataFrame(self.mean).ffill().to_numpy()[:-1]
         counted = (~np.isnan(steps)).sum(axis=0)
         smooth = np.nansum(steps**2, axis=0) / np.maximum(2 * counted, 1)
         pooled = np.where(np.isnan(pooled), smooth, pooled)

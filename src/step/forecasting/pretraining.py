@@ -4,6 +4,7 @@ Every time of a course is an origin, and all are supervised at once. No course i
 is drawn from its own seed when its turn comes, so that training can be taken up where it ended.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
@@ -264,4 +265,6 @@ def _lessons(training: PretrainingSettings, numbers: range) -> Iterator[Lesson]:
 def _described(
     config: InContextConfig, training: PretrainingSettings
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    return asdict(config), asdict(replace(training, jobs=1))
+    described = asdict(config), asdict(replace(training, jobs=1))
+    network, settings = json.loads(json.dumps(described))  # as it comes back from a file
+    return network, settings

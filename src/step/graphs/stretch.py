@@ -41,4 +41,4 @@ def stretch(
     for graph in graphs.values():
         if graph.directed:
             np.minimum.at(taken, graph.first, turn[graph.second])
-    return np.flatnonzero(taken < np.sort(taken)[most])
+    return np.sort(np.lexsort((taken != turn, taken))[:most])

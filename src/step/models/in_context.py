@@ -31,6 +31,7 @@ from step.typed import settings
 SMALLEST_SPREAD = 0.05  # units
 HUBER = 2.0  # units beyond which an error counts in proportion
 SPREAD_WEIGHT = 0.5
+MOST_RELATIVE_DEGREE = 5.0  # about the most that graphs of pretraining have
 
 
 @settings
@@ -173,7 +174,9 @@ class InContextNetwork(nn.Module):
         self.kind_weight = nn.Sequential(nn.Linear(sees.kinds, 8), nn.ELU(), nn.Linear(8, 1))
         self.blocks = STStack(n_inputs, config.channels, shape)
         self.dense = nn.Sequential(Pointwise(last, width), nn.ELU(), Pointwise(width, width))
-        self.connectivity = ConnectivityAttention(width) if mr and config.attention else None
+        self.connectivity = (
+            ConnectivityAttention(width, MOST_RELATIVE_DEGREE) if mr and config.attention else None
+        )
         self.sequence: nn.Module = nn.Identity()
         self.attention: nn.Module = nn.Identity()
         if not mr:

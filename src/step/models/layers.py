@@ -5,6 +5,7 @@ on the number of genes, times or windows. In memory they keep a gene's windows, 
 together, in this order, which is what most of them run over.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -235,10 +236,17 @@ class ConnectivityAttention(nn.Module):
     started at 0.1; the output is x · a + 0.1 · x. The softmax is multiplied by the number of genes,
     so that its mean is one whatever their number. The published code normalises a over an axis of
     length one, which makes it zero; here it is left as computed.
+
+    Args:
+        channels: Of the input.
+        most: Relative degree from which on more edges count for nothing; for where graphs come that
+            were not trained on. A gene of 30 times the mean degree would otherwise outweigh all
+            others together.
     """
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, most: float = math.inf):
         super().__init__()
+        self.most = most
         self.score = nn.Sequential(
             Pointwise(channels, channels // 2), nn.ELU(), Pointwise(channels // 2, 1)
         )
@@ -248,7 +256,7 @@ class ConnectivityAttention(nn.Module):
         """`[batch, channel, time, gene]` of some genes of the graph, shape kept."""
         tiny = torch.finfo(graph.degree.dtype).tiny
         relative = graph.degree / graph.degree.mean(dim=-1, keepdim=True).clamp_min(tiny)
-        connected = torch.softmax(relative, dim=-1) * relative.shape[-1]
+        connected = torch.softmax(relative.clamp_max(self.most), dim=-1) * relative.shape[-1]
         connected = connected[..., genes]
         if connected.dim() > 1:
             connected = connected[:, None]  # [batch, 1, time, gene]

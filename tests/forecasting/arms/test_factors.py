@@ -36,3 +36,10 @@ def test_the_unit_of_time_changes_nothing():
         for unit in (1, 24)
     )
     np.testing.assert_allclose(days, hours, atol=1e-8)
+
+
+def test_factors_are_the_same_whichever_time_is_asked_for_first():
+    """The weights of the combination rest on forecasts from earlier times too."""
+    for arm in (factors, factors_5):
+        late, early = (arm(walk(panel(shared()), {}, 2, first=first)) for first in (20, 0))
+        np.testing.assert_array_equal(late, early)

@@ -78,6 +78,30 @@ def test_simulated_studies_are_foreseen_by_their_graph_and_not_by_another():
     assert 0.98 < np.mean(ratios, axis=0)[1] < 1.04
 
 
+def test_how_many_genes_have_no_neighbour_says_nothing_of_those_that_have():
+    short = pulled()[:9]
+    rng = np.random.default_rng(4)
+    others = np.cumsum(rng.normal(0.0, 0.3, (len(short), 900)), axis=0)
+    both = np.concatenate([short, others], axis=1)
+    more = GeneGraph(CHAIN.first, CHAIN.second, CHAIN.weight, 1000, directed=True)
+    alone, among = (
+        graph_levels(walk(panel(values), {"contact": graph}, 1)).following[-1, ODD].mean()
+        for values, graph in ((short, CHAIN), (both, more))
+    )
+    assert among == pytest.approx(alone, abs=0.1)
+
+
+def test_a_gene_that_is_not_measured_yet_is_at_its_level():
+    values = panel(pulled())
+    late = replace(values, mean=values.mean.copy(), robust=values.robust.copy())
+    late.mean[:6, 1] = late.robust[:6, 1] = np.nan
+    course = walk(late, {"contact": CHAIN}, 2)
+    found = graph_levels(course)
+    np.testing.assert_array_equal(found.forecast[:6, :, 1], course.levels.forecast[:6, :, 1])
+    np.testing.assert_array_equal(found.path[:6, 1], course.levels.path[:6, 1])
+    assert (found.following[:6, 1] == 0).all()
+
+
 def test_without_edges_it_is_a_level():
     values = np.random.default_rng(0).normal(size=(30, 40)).cumsum(axis=0)
     course = walk(panel(values), {}, 2)

@@ -29,7 +29,7 @@ def _forecast(course: Course, n_factors: int, ridge: float, fewest: int) -> np.n
     n_times, n_ahead = course.ahead.shape
     forecast = np.repeat(path[:, None], n_ahead, axis=1)
     products = course.filled @ course.filled.T
-    for time in range(max(course.first, fewest - 1), n_times):
+    for time in range(fewest - 1, n_times):
         known = course.filled[: time + 1]
         scores, loadings = _components(products[: time + 1, : time + 1], known, n_factors)
         elapsed = np.diff(course.panel.times[: time + 1])

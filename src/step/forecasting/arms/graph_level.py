@@ -69,6 +69,7 @@ def graph_levels(course: Course) -> GraphLevels:
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     grid = _grid(len(graphs))
     excluded = np.stack(alone, axis=-1)[:, grid.source]
+    allowed = None if not excluded.any() else (~excluded.T).astype(np.float32)
     level, following = np.empty((2, *path.shape))
     forecast = np.empty(course.levels.forecast.shape)
     begins = refit_times(len(path))
@@ -81,12 +82,17 @@ def graph_levels(course: Course) -> GraphLevels:
             likelihood = state[:, _LIKELIHOOD] - 0.5 * np.log(state[:, _PRODUCT])
             likelihood[excluded] = -np.inf
             likelihood = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-            prior = mixture_prior(likelihood.T)
+            prior = mixture_prior(likelihood.T, allowed)
             found = _average(
                 prior, likelihood, state, followed[time], grid.source, grid.pull > 0, kept
             )
             level[time], following[time], forecast[time] = found[0], found[1], found[2:]
-    return GraphLevels(level, forecast, following)
+    begun = np.maximum.accumulate(~np.isnan(course.levels.observed), axis=0)
+    return GraphLevels(
+        path=np.where(begun, level, path),
+        forecast=np.where(begun[:, None], forecast, course.levels.forecast),
+        following=np.where(begun, following, 0.0),
+    )
 
 
 def refit_times(n_times: int) -> list[int]:

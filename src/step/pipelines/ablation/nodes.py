@@ -51,6 +51,11 @@ def ablate(
     return table
 
 
+def _summed(loss: Losses) -> np.ndarray:
+    """Sum of squared errors at each origin; missing where nothing was measured."""
+    return np.where(loss.counted > 0, loss.mean * loss.counted, np.nan)
+
+
 def _tabulate(losses: dict[str, Losses]) -> pd.DataFrame:
     """Tabulate variants, each held against the first."""
     first = next(iter(losses))
@@ -61,7 +66,7 @@ def _tabulate(losses: dict[str, Losses]) -> pd.DataFrame:
             "mse": float(loss.mse),
             "against": first,
             "change": float(loss.mse / whole.mse) - 1.0,
-            "p": np.nan if name == first else diebold_mariano(loss.mean, whole.mean),
+            "p": np.nan if name == first else diebold_mariano(_summed(loss), _summed(whole)),
         }
         for name, loss in losses.items()
     )
