@@ -1,9 +1,7 @@
 import re
-import time
 
 import cooler
 import h5py
-import hictkpy
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +11,7 @@ from kedro.io import DatasetError
 
 from step.datasets import ContactMapDataset
 from step.errors import InputError
+from step.genome import map_checks
 from step.genome.contacts import ContactMap
 from tests.datasets.conftest import explained, place
 
@@ -52,18 +51,6 @@ def mcool(tmp_path):
         str(tmp_path / "base.cool"), str(tmp_path / "m.mcool"), [10, 20], chunksize=10_000
     )
     return tmp_path / "m.mcool"
-
-
-@pytest.fixture
-def hic(tmp_path):
-    return written_hic(tmp_path / "m.hic", [10, 20], demo_map(int).pixels)
-
-
-def written_hic(path, resolutions, pixels):
-    file = hictkpy.hic.FileWriter(str(path), SIZES, resolutions, assembly="demo")
-    file.add_pixels(pixels)
-    file.finalize()
-    return path
 
 
 def load(path, **arguments) -> cooler.Cooler:
@@ -112,6 +99,27 @@ def test_weights_have_a_name_and_may_divide(tmp_path):
         load(path, balance="VC")
 
 
+@pytest.mark.parametrize("name", ["KR", "GW_KR", "INTER_SCALE", "GW_VC", "VC_SQRT"])
+def test_weights_of_juicer_divide_whatever_they_are_of(tmp_path, name):
+    path = unbalanced(tmp_path / "m.cool")
+    with h5py.File(path, "r+") as file:
+        file["bins"][name] = np.full(len(BINS), 2.0)
+    assert (load(path, balance=name).bins()["weight"][:] == 0.5).all()
+
+
+def test_tables_that_would_fill_the_memory_are_not_read(tmp_path, monkeypatch):
+    path = unbalanced(tmp_path / "m.cool")
+    monkeypatch.setattr(map_checks, "MOST_TABLE_BYTES", 10_000)
+    assert load(path, balance="none").binsize == 10
+    with h5py.File(path, "r+") as file:
+        del file["chroms/name"]
+        names = np.zeros(40, "S1000")
+        file.create_dataset("chroms/name", data=names, chunks=(10,), compression=9)
+    monkeypatch.setattr(cooler, "Cooler", None)
+    with pytest.raises(DatasetError, match=r"'chroms/name' holds 4\.0e\+04 bytes"):
+        load(path, balance="none")
+
+
 def test_of_several_maps_one_is_named(mcool):
     for found in (
         load(f"{mcool}::/resolutions/20", balance="none"),
@@ -128,29 +136,6 @@ def test_a_resolution_that_the_map_has_not_is_refused(tmp_path, mcool):
         load(tmp_path / "base.cool", resolution=20, balance="none")
     with pytest.raises(DatasetError, match="bins are of 10 bp"):
         load(f"{mcool}::/resolutions/10", resolution=20, balance="none")
-
-
-def test_no_thread_is_busy_once_a_hic_file_is_read(hic):
-    """The thread that hictkpy 1.4.0 starts for its messages takes a whole core until the end."""
-    load(hic, resolution=10, balance="none")
-    before = time.process_time()
-    time.sleep(0.3)
-    assert time.process_time() - before < 0.1
-
-
-def test_a_hic_file_holds_the_same_contacts(tmp_path, hic):
-    found = load(hic, resolution=10, balance="none")
-    expected = load(unbalanced(tmp_path / "m.cool", int), balance="none")
-    np.testing.assert_array_equal(
-        found.matrix(balance=True)[:30, :30], expected.matrix(balance=True)[:30, :30]
-    )
-    assert found.chromsizes.to_dict() == SIZES
-    with pytest.raises(DatasetError, match="resolutions 10, 20 bp"):
-        load(hic)
-    with pytest.raises(DatasetError, match="30 is none"):
-        load(hic, resolution=30)
-    with pytest.raises(DatasetError, match="no weights 'KR'"):
-        load(hic, resolution=10, balance="KR")
 
 
 def test_maps_are_read_over_http(tmp_path, served):
@@ -300,11 +285,3 @@ def test_bins_with_a_weight_that_is_none_are_left_out(tmp_path, value):
     found = load(path)
     assert np.flatnonzero(found.bins()["weight"][:].isna()).tolist() == [5]
     assert found.matrix(balance=True)[0, 0] == 4.0 * demo_map().pixels["count"].iloc[0]
-
-
-@pytest.mark.parametrize("balance", ["none", "ice"])
-def test_a_hic_file_without_contacts_is_explained(tmp_path, balance):
-    between = demo_map(int).pixels.assign(bin1_id=0, bin2_id=40).iloc[:1]
-    path = written_hic(tmp_path / "m.hic", [10], between)
-    with pytest.raises(DatasetError, match=r"m\.hic holds no contact within a chromosome"):
-        load(path, resolution=10, balance=balance)

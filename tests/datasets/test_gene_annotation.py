@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from step.datasets import GeneAnnotationDataset
+from step.genome.placement import choose_tss
 from tests.datasets.conftest import explained, place
 
 GTF = """#!genome-build GRCm39
@@ -139,7 +140,7 @@ def test_identifiers_are_kept(tmp_path):
         ("g.bed", "chr1\t5\t9\ta\t+\n", "strands in its fifth column"),
         ("g.tsv", "gene\tchrom\tstart\tend\na\tchr1\t5\t9\t\n", "one cell more than the header"),
         ("g.bed", "", "not a BED file"),
-        ("g.gtf", 'chr1\tx\texon\t1\t5\t.\t+\t.\tgene_id "a";\n', "no `gene`.*but 'exon'"),
+        ("g.gtf", 'chr1\tx\tCDS\t1\t5\t.\t+\t.\tgene_id "a";\n', "no `gene`.*but 'CDS'"),
         ("g.gtf", "chr1\t5\t9\ta\t0\t+\n", "line 1 has 6 tab-separated columns"),
         ("g.gff3", "", "but nothing"),
         ("g.gtf.gz", "plain text", "cannot be read"),
@@ -250,3 +251,37 @@ def test_any_file_is_an_annotation_or_explained(name, content):
         assert ((found["start"] >= 0) & (found["start"] <= found["end"])).all()
         assert (found["gene"] != "").all()
         assert found["strand"].isin(["+", "-", "."]).all()
+
+
+EXONS = """1\tprotein_coding\texon\t101\t200\t.\t+\t.\tgene_id "G1"; gene_name "Aqp5";
+1\tprotein_coding\tCDS\t121\t200\t.\t+\t.\tgene_id "G1"; gene_name "Aqp5";
+1\tprotein_coding\texon\t301\t400\t.\t+\t.\tgene_id "G1"; gene_name "Aqp5";
+2\tprotein_coding\texon\t501\t600\t.\t-\t.\tgene_id "G2"; gene_name "Sftpc";
+2\tprotein_coding\texon\t701\t800\t.\t-\t.\tgene_id "G2"; gene_name "Sftpc";
+"""
+
+
+def test_where_an_archive_lists_exons_alone_the_first_begins_the_gene(tmp_path):
+    (tmp_path / "g.gtf").write_text(EXONS)
+    annotation = GeneAnnotationDataset(filepath=str(tmp_path / "g.gtf")).load()
+    found = choose_tss(annotation).set_index("gene")["tss"]
+    assert found.to_dict() == {"Aqp5": 100, "Sftpc": 799}
+
+
+def test_exons_are_passed_over_where_there_are_genes(tmp_path):
+    gene = EXONS.splitlines()[0].replace("\texon\t101\t200", "\tgene\t51\t400")
+    for content in (gene + "\n" + EXONS, EXONS + gene + "\n"):
+        assert [row["start"] for row in read(tmp_path / "g.gtf", content)] == [50]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [({"strand": "Strnd"}, "no column 'Strnd'"), ({"symbol": "Gene name"}, "may name chrom, ")],
+)
+def test_a_column_that_is_named_has_to_be_there(tmp_path, columns, message):
+    known = {
+        "gene": "Gene name", "chrom": "Chromosome/scaffold name", "start": "Gene start (bp)",
+        "end": "Gene end (bp)",
+    }  # fmt: skip
+    with pytest.raises(DatasetError, match=message):
+        read(tmp_path / "m.txt", BIOMART, columns=known | columns, first_base=1)

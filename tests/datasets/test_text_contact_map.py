@@ -80,6 +80,14 @@ def test_wrong_text_maps_are_explained(tmp_path, lines, arguments, message):
         dataset.load()
 
 
+def test_of_a_wide_file_one_line_is_read(tmp_path, monkeypatch):
+    """Of thousands of columns even few contacts would fill the memory."""
+    monkeypatch.setattr(pd, "read_csv", None)
+    lines = "# a comment\n" + ("0 " * 500 + "\n") * 3
+    with pytest.raises(DatasetError, match="has 500 columns; three are expected"):
+        text_map(tmp_path, lines).load()
+
+
 def test_the_place_of_the_chromosome_is_needed(tmp_path):
     dataset = TextContactMapDataset(filepath=str(tmp_path / "m.txt"), assembly="demo", bin_size=10)
     with pytest.raises(DatasetError, match=r"needs \{chrom\} once"):

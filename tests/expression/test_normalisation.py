@@ -179,6 +179,18 @@ def test_duplicate_genes_are_merged_and_no_later_value_chooses(rule, late):
     assert merged.values.loc["g", "c"] == late
 
 
+def test_the_class_of_the_highest_row_is_kept_where_a_table_has_blank_rows():
+    values = pd.DataFrame(
+        [[1.0, 1.0], [5.0, 5.0], [9.0, 9.0], [7.0, 7.0]],
+        index=["n", "g", "g", "h"],
+        columns=[*"ab"],
+    )
+    kinds = pd.Series(["Negative", "Endogenous", "Endogenous1", "Housekeeping"], [0, 2, 3, 5])
+    layout = replace(LAYOUT, duplicates="highest")
+    merged = merge_duplicates(measured(values, [1.0, 2.0], kinds, layout), ["a", "b"])
+    assert merged.probe_class.tolist() == ["Negative", "Endogenous1", "Housekeeping"]
+
+
 def test_a_merged_gene_lacks_a_value_where_one_of_its_rows_does():
     values = pd.DataFrame([[1.0, np.nan], [3.0, 3.0]], index=["g", "g"], columns=[*"ab"])
     layout = replace(LAYOUT, scale="log2", duplicates="mean")

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from step.errors import InputError
-from step.genome.contacts import Genome, check_annotation, check_contacts, coarse_contacts
+from step.genome.contacts import (
+    Genome,
+    check_annotation,
+    check_contacts,
+    coarse_contacts,
+    known_sizes,
+)
 
 GENOME = Genome(assembly="demo", ignored_chromosomes=["chrM", "*_random"])
 
@@ -107,3 +113,11 @@ def test_alternative_contigs_take_no_place_from_a_gene(contacts):
     table["gene"] = ["a", "a", "b"]
     found = check_annotation(table, contacts, genome)
     assert found[["gene", "chrom"]].to_numpy().tolist() == [["a", "chr1"], ["b", "chr2_alt"]]
+
+
+def test_a_zebrafish_assembly_has_its_own_sizes():
+    """bioframe 0.8 names the table of danRer10 for danRer11 too."""
+    assert known_sizes("danRer11")["1"] == 59_578_282
+    assert known_sizes("danRer10")["1"] == 58_871_917
+    assert known_sizes("mm9")["1"] == 197_195_432
+    assert known_sizes("hg38")["1"] == 248_956_422

@@ -119,6 +119,15 @@ def test_a_wrong_setting_is_told(project, params, words):
     assert words in problems(project, params=params)[0]
 
 
+def test_a_repeated_header_is_told_like_other_problems(project):
+    file = project / RAW / "mirna_counts.tsv"
+    header, *rows = file.read_text().splitlines()
+    name, rest = header.split("\t", 1)
+    file.write_text("\n".join([f"{name}\t{name}\t{rest}", *(f"x\t{row}" for row in rows)]))
+    message, _ = problems(project)
+    assert "stands 2 times" in message
+
+
 def test_the_template_names_each_file_that_is_not_there(project):
     message, found = problems(project, env="template")
     assert len(found["problems"]) == 6

@@ -15,7 +15,13 @@ from step.datasets.whole_file import whole_file
 from step.errors import InputError
 from step.genome.balancing import bin_weights, no_such_weights
 from step.genome.contacts import ContactMap
-from step.genome.map_checks import check_bin_number, check_map, check_weights, damage_explained
+from step.genome.map_checks import (
+    check_bin_number,
+    check_map,
+    check_tables,
+    check_weights,
+    damage_explained,
+)
 
 
 class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
@@ -92,6 +98,7 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
             group = "/".join(["", "resolutions", str(self._resolution)])
         try:
             check_hdf5(path, self._address)
+            check_tables(path, self._address)
             if group is None and not cooler.fileops.is_multires_file(str(path)):
                 return cooler.Cooler(str(path))
             offered = cooler.fileops.list_coolers(str(path))

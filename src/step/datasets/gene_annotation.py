@@ -24,11 +24,12 @@ RECORD_COLUMNS = [
 BED_COLUMNS = ["chrom", "start", "end", "gene", "score", "strand"]
 GENE_COLUMNS = ["chrom", "start", "end", "gene", "strand", "gene_id"]
 # What counts as a gene, the first group of which a file has records (Ensembl, GENCODE, NCBI,
-# miRBase; its mature miRNAs lie within its primary transcripts).
+# miRBase; its mature miRNAs lie within its primary transcripts; older archives list exons alone).
 RECORDS = [
     ["gene", "ncRNA_gene", "pseudogene"],
     ["transcript", "mRNA"],
     ["miRNA_primary_transcript", "miRNA"],
+    ["exon"],
 ]
 GTF_NAMES = ["gene_name", "gene_id"]
 GFF3_NAMES = ["gene_name", "Name", "gene", "gene_id", "ID"]
@@ -123,7 +124,8 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
 
     def _records(self, path: Path) -> pd.DataFrame:
         """GTF and GFF3: nine columns, the last of attributes. Most records are passed over."""
-        wanted = {feature for group in RECORDS for feature in group}
+        wanted = {feature for group in RECORDS[:-1] for feature in group}
+        parts = set(RECORDS[-1])
         rows, passed = [], set[str]()
         kept = CellCount(self._address)
         for number, cells in self._lines(path):
@@ -132,7 +134,9 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
                     f"{self._address}, line {number} has {len(cells)} tab-separated columns; a GTF "
                     "or GFF3 file has nine."
                 )
-            if cells[2] in wanted:
+            if cells[2] in wanted or cells[2] in parts:
+                if cells[2] in wanted:
+                    parts = set()  # exons are passed over where there are genes
                 kept.add(len(cells))
                 rows.append([number, *cells])
             elif len(passed) < MOST_NAMED:
@@ -144,7 +148,7 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
                 break
         else:
             raise InputError(
-                f"{self._address} holds no `gene`, `transcript` or `miRNA` record, but "
+                f"{self._address} holds no `gene`, `transcript`, `miRNA` or `exon` record, but "
                 f"{listed(sorted(passed)) or 'nothing'}."
             )
         attributes = chosen.pop("attributes")
@@ -204,9 +208,18 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             )
         table = TableDataset(filepath=str(path)).load()
         table.columns = [header.removeprefix("#").strip() for header in table.columns]
-        called = {name: self._columns.get(name, name) for name in [*GENE_COLUMNS, "tss"]}
+        offered = [*GENE_COLUMNS, "tss"]
+        for name in self._columns:
+            if name not in offered:
+                raise InputError(
+                    f"{self._address}: `columns` names {quoted(name)}; it may name "
+                    f"{', '.join(offered)}."
+                )
+        called = {name: self._columns.get(name, name) for name in offered}
         place = ["tss"] if called["tss"] in table.columns else ["start", "end"]
-        require_columns(table, [called[name] for name in ("chrom", "gene", *place)], self._address)
+        needed = [called[name] for name in ("chrom", "gene", *place)]
+        needed = list(dict.fromkeys([*needed, *self._columns.values()]))
+        require_columns(table, needed, self._address)
         read = ["chrom", "gene", *place]
         read += [name for name in ("strand", "gene_id") if called[name] in table.columns]
         genes = pd.DataFrame({name: table[called[name]].str.strip() for name in read})

@@ -24,6 +24,7 @@ CHROMOSOME = "{chrom}"
 MOST_CONTACTS = 100_000_000  # of a chromosome
 CONTACTS_AT_ONCE = 2_000_000
 LONGEST_LINE = 4096  # bytes
+EXPECTED = "three are expected: two labels and a contact."
 LONGEST_CHROMOSOME = 2**31 - 1  # base pairs, the largest place that a .cool file can hold
 
 
@@ -150,6 +151,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         """One chromosome's contacts: first, second (its bins, ascending), count."""
         path, where = local_copy(where), shown(where)
         try:
+            _require_narrow(path, where)
             with opened(path, where, LONGEST_LINE) as file:
                 table = _parse(file, where)
         except InputError:
@@ -159,10 +161,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         if table.isna().any(axis=None) and _explain(path, where):  # a short line, or written nan
             raise InputError(_explain(path, where))
         if table.shape[1] != 3:
-            raise InputError(
-                f"{where} has {table.shape[1]} columns; three are expected: two labels and a "
-                "contact."
-            )
+            raise InputError(f"{where} has {table.shape[1]} columns; {EXPECTED}")
         table.columns = ["first", "second", "count"]
         if (table["count"] < 0).any() or np.isinf(table["count"]).any():
             row = int(((table["count"] < 0) | np.isinf(table["count"])).to_numpy().argmax())
@@ -245,6 +244,16 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "bin_size": self._bin_size}
+
+
+def _require_narrow(path: Path, where: str) -> None:
+    """Raise InputError if the first contact has more than three columns: of a wide file even few
+    lines fill the memory."""
+    with opened(path, where, LONGEST_LINE) as file:
+        cells = (line.split(b"#")[0].split() for line in file)
+        n_columns = len(next(filter(None, cells), []))
+    if n_columns > 3:
+        raise InputError(f"{where} has {n_columns} columns; {EXPECTED}")
 
 
 def _parse(file: IO[bytes], name: str) -> pd.DataFrame:

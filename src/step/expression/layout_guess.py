@@ -47,7 +47,7 @@ def guess_layout(
         return layout
     layout = _guess_times(list(samples.columns), layout, sheet)
     if layout.genes_in == "rows" and layout.gene_column in table:
-        genes = table[layout.gene_column].astype(str).str.strip()
+        genes = _column(table, layout.gene_column).astype(str).str.strip()
     else:
         genes = samples.index.to_series()
     if layout.duplicates == "error" and genes.duplicated().any():
@@ -215,9 +215,15 @@ def _samples(table: pd.DataFrame, layout: TableLayout) -> pd.DataFrame:
             return pd.DataFrame()
         genes = [header not in other for header in table.columns]
         turned = table.loc[:, genes].T
-        return turned.set_axis(table[layout.sample_column].astype(str).str.strip(), axis=1)
+        names = _column(table, layout.sample_column).astype(str).str.strip()
+        return turned.set_axis(names, axis=1)
     own = {layout.gene_column, layout.class_column, "", *layout.annotation_columns}
     return table.loc[:, [header not in own for header in table.columns]]
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column; the first of those that have the name, which the reader refuses."""
+    return table.loc[:, table.columns == name].iloc[:, 0]
 
 
 def _numbers(cells: pd.DataFrame) -> np.ndarray:
@@ -249,7 +255,7 @@ def _holds_classes(column: pd.Series) -> bool:
 def _sample_test(sheet: pd.DataFrame | None) -> Callable[[str], bool]:
     """Which headers are samples: those that the sheet lists, or else those that name a time."""
     if sheet is not None and "sample" in sheet:
-        return set(sheet["sample"].astype(str).str.strip()).__contains__
+        return set(_column(sheet, "sample").astype(str).str.strip()).__contains__
     return lambda header: _time_of(header) is not None
 
 

@@ -112,7 +112,9 @@ def merge_duplicates(measurements: Measurements, reference: list[str]) -> Measur
         merged = by_gene.mean() if rule == "mean" else by_gene.median()
         merged = merged.mask(values.isna().groupby(level=0, sort=False).any())
     kind = measurements.probe_class
-    return replace(measurements, values=merged, probe_class=None if kind is None else kind[first])
+    return replace(
+        measurements, values=merged, probe_class=None if kind is None else kind.iloc[first]
+    )
 
 
 def _by_factors(measurements: Measurements, method: str, reference: list[str]) -> Normalised:

@@ -1,5 +1,7 @@
 """The samples of a table: their headers, or a sample sheet, name times and replicates."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -104,9 +106,9 @@ def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, lis
         raise InputError(
             f"{name} lists {quoted(sample)} twice. A sample has one row; delete the other."
         )
-    listed = set(sheet["sample"])
+    listed, counted = set(sheet["sample"]), Counter(headers)
     for header in headers:
-        if headers.count(header) > 1:
+        if counted[header] > 1:
             raise InputError(
                 f"the header {quoted(header)} is repeated, so {name} cannot tell its samples "
                 "apart. Give each sample a name of its own."
@@ -117,7 +119,7 @@ def _look_up(headers: list[str], sheet: pd.DataFrame) -> tuple[pd.DataFrame, lis
                 "sample, list it in `annotation_columns`."
             )
     for sample in sheet["sample"]:
-        if sample not in headers:
+        if sample not in counted:
             raise InputError(
                 f"{name} lists {quoted(sample)}, which the table does not have. Correct the name, "
                 "or delete the row."

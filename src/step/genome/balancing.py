@@ -10,8 +10,9 @@ from step.genome.map_checks import pixel_chunks
 
 PIXELS_AT_ONCE = 20_000_000  # of iterative correction
 BIN_COLUMNS = ("chrom", "start", "end")
-# Vectors of .hic files divide, cooler's weights multiply.
-DIVISIVE = {"KR", "VC", "VC_SQRT", "SCALE"}
+# Vectors of .hic files divide, cooler's weights multiply. GW_ and INTER_: of the whole genome.
+DIVISIVE = {f"{of}{name}" for of in ("", "GW_", "INTER_") for name in ("KR", "VC", "SCALE")}
+DIVISIVE |= {"VC_SQRT"}
 ALTERNATIVES = (
     "Set `balance` of the contact map in catalog_raw.yml to other weights, ice (balance it now) or "
     "none (take the counts as they are)."

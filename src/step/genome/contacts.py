@@ -9,6 +9,7 @@ import cooler
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from bioframe.io.assembly import ASSEMBLY_METADATA_ROOT
 from pydantic import Field
 
 from step.errors import InputError, listed
@@ -193,9 +194,14 @@ def bare_name(chromosome: str) -> str:
 def known_sizes(assembly: str) -> dict[str, int]:
     """Length of an assembly's chromosomes by bare name; none where bioframe has no table of it."""
     try:
-        sizes = bioframe.assembly_info(assembly).chromsizes
+        info = bioframe.assembly_info(assembly)
     except ValueError:
         return {}
+    sizes = info.chromsizes
+    own = ASSEMBLY_METADATA_ROOT / f"{info.provider_build}.seqinfo.tsv"
+    if own.exists():  # where bioframe 0.8 takes another build's: of danRer11, that of danRer10
+        table = pd.read_table(own).set_index("name")["length"]
+        sizes = table[table.index.isin(sizes.index)]
     return {bare_name(name): int(size) for name, size in sizes.items()}
 
 

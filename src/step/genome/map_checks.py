@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import cooler
+import h5py
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError
+from step.errors import InputError, quoted
 from step.names import clean_name
 
 PIXELS_AT_ONCE = 5_000_000
 MOST_BINS = 20_000_000  # a human genome at 200 bp has 15 million
+SMALL_TABLES = {"chroms", "bins", "indexes"}
+MOST_TABLE_BYTES = 8 * (MOST_BINS + 1)  # of one column
 
 
 def pixel_chunks(contacts: cooler.Cooler) -> Iterator[pd.DataFrame]:
@@ -47,6 +51,24 @@ def check_bin_number(n_bins: int, name: str) -> None:
         raise InputError(
             f"{name} has {n_bins} bins, more than {MOST_BINS}. Name a map of larger bins."
         )
+
+
+def check_tables(path: Path, name: str) -> None:
+    """Raise InputError if chromosomes, bins or indexes are larger than the most bins need.
+
+    cooler reads them whole as it opens a map.
+
+    Args:
+        path: Of maps in one file.
+        name: The file, for the message.
+    """
+    with h5py.File(path, "r") as file:
+        found: dict[str, h5py.Group | h5py.Dataset] = {}
+        file.visititems(found.__setitem__)
+        for at, array in found.items():
+            small = SMALL_TABLES & set(at.split("/")[:-1])
+            if small and isinstance(array, h5py.Dataset) and array.nbytes > MOST_TABLE_BYTES:
+                raise _damaged(name, f"{quoted(at)} holds {array.nbytes:.1e} bytes")
 
 
 def check_map(contacts: cooler.Cooler, name: str) -> None:

@@ -66,14 +66,14 @@ def graph_levels(course: Course) -> GraphLevels:
     ]
     followed = np.stack([np.zeros_like(path), *(_mean(each, path) for each in graphs)], axis=-1)
     followed = followed.astype(np.float32)
-    alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     grid = _grid(len(graphs))
+    points = (grid.source, grid.pull > 0)
+    alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     excluded = np.stack(alone, axis=-1)[:, grid.source]
     allowed = None if not excluded.any() else (~excluded.T).astype(np.float32)
     level, following = np.empty((2, *path.shape))
     forecast = np.empty(course.levels.forecast.shape)
-    begins = refit_times(len(path))
-    for begin, end in pairwise([*begins, len(path)]):
+    for begin, end in pairwise([*refit_times(len(path)), len(path)]):
         for time, state in zip(
             range(begin, end), _filter(course, followed, grid, begin, end), strict=True
         ):
@@ -83,16 +83,11 @@ def graph_levels(course: Course) -> GraphLevels:
             likelihood[excluded] = -np.inf
             likelihood = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
             prior = mixture_prior(likelihood.T, allowed)
-            found = _average(
-                prior, likelihood, state, followed[time], grid.source, grid.pull > 0, kept
-            )
+            found = _average(prior, likelihood, state, followed[time], *points, kept)
             level[time], following[time], forecast[time] = found[0], found[1], found[2:]
     begun = np.maximum.accumulate(~np.isnan(course.levels.observed), axis=0)
-    return GraphLevels(
-        path=np.where(begun, level, path),
-        forecast=np.where(begun[:, None], forecast, course.levels.forecast),
-        following=np.where(begun, following, 0.0),
-    )
+    forecast = np.where(begun[:, None], forecast, course.levels.forecast)
+    return GraphLevels(np.where(begun, level, path), forecast, np.where(begun, following, 0.0))
 
 
 def refit_times(n_times: int) -> list[int]:
