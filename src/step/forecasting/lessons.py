@@ -1,7 +1,7 @@
 """Simulated courses as a network is taught them, and how well it does on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -29,7 +29,8 @@ class Lesson:
         context: What the network sees.
         target: What came, in units, `[time, horizon, gene]`; NaN where unknown.
         graphs: By kind of edge.
-        nature: What the course was drawn as.
+        nature: What the course was drawn as; coupled is `hidden` where no edge is known of
+            neighbours that are followed.
     """
 
     context: Context
@@ -42,11 +43,12 @@ def draw_lesson(seed: int, number: int) -> Lesson:
     """Simulate a course, and gather what a network sees of it."""
     course = simulate_course([seed, number])
     panel = panel_from_samples(course.times, course.samples.values, course.samples.time)
-    graphs = course.graphs
+    graphs, nature = course.graphs, course.nature
     if np.random.default_rng([seed, number, 1]).random() < UNCONNECTED:
         graphs = {kind: graph.without_edges() for kind, graph in graphs.items()}
+        nature = replace(nature, coupled="hidden" if nature.coupling else "none")
     walked = walk(panel, graphs, N_AHEAD)
-    return Lesson(see(walked), walked.once(targets).astype(np.float32), graphs, course.nature)
+    return Lesson(see(walked), walked.once(targets).astype(np.float32), graphs, nature)
 
 
 def validate(network: nn.Module, lessons: Sequence[Lesson]) -> dict[str, float]:

@@ -27,7 +27,8 @@ class Nature:
     """What a course was drawn as.
 
     Attributes:
-        coupled: Kinds of edges that genes follow: `none`, `contact`, `regulatory` or `both`.
+        coupled: Kinds of edges that genes follow: `none`, `contact`, `regulatory` or `both`; or
+            `hidden`, where a lesson tells of no edge of them.
         coupling: Pull of the neighbours per step; 0 where there is none.
         leading_share: Share of the genes that follow no neighbour.
         following_share: The followers' own movement, relative to that of the leaders.
@@ -46,8 +47,9 @@ class Nature:
 
     @property
     def strongly_coupled(self) -> bool:
-        """Whether neighbours tell most of what their followers will do."""
-        return self.coupling >= 1.0 and self.following_share <= 0.2
+        """Whether known neighbours tell most of what their followers will do."""
+        known = self.coupled != "hidden"
+        return known and self.coupling >= 1.0 and self.following_share <= 0.2
 
 
 @dataclass(frozen=True)
