@@ -13,6 +13,7 @@ from step.workers import ending_with_this_process
 if TYPE_CHECKING:
     from step.cluster import Cluster
 
+IDLE_SECONDS = 20  # after which a worker ends, and gives its memory back
 Found = TypeVar("Found")
 
 _cluster: "Cluster | None" = None
@@ -37,7 +38,13 @@ def run_tasks(
     if _cluster is not None:
         return _cluster.run_tasks(function, tasks, shared)
     calls = (joblib.delayed(run_task)(function, shared, task) for task in tasks)
-    return joblib.Parallel(n_jobs=jobs, return_as="generator", **ending_with_this_process())(calls)
+    parallel = joblib.Parallel(
+        n_jobs=jobs,
+        return_as="generator",
+        idle_worker_timeout=IDLE_SECONDS,
+        **ending_with_this_process(),
+    )
+    return parallel(calls)
 
 
 def run_in_threads(function: Callable[..., Found], tasks: Iterable[Task]) -> list[Found]:

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,6 +48,34 @@ def test_a_target_lacks_a_value_where_one_of_its_mirnas_does():
     targets = pd.DataFrame({"mirna": ["m1", "m2"], "target_gene": "X"})
     assert average_over_targets(normalised, targets)["value"].tolist()[0] == 8.0
     assert np.isnan(average_over_targets(normalised, targets)["value"].tolist()[1])
+
+
+def test_many_targets_of_many_mirnas_need_no_row_for_each_pair_and_sample():
+    n_mirnas, n_targets, n_samples = 200, 2000, 40
+    rng = np.random.default_rng(0)
+    mirnas = [f"m{number}" for number in range(n_mirnas)]
+    normalised = pd.DataFrame(
+        {
+            "gene": np.repeat(mirnas, n_samples),
+            "sample": np.tile([f"s{number}" for number in range(n_samples)], n_mirnas),
+            "time": np.tile(np.arange(float(n_samples)), n_mirnas),
+            "replicate": 1,
+            "value": rng.normal(size=n_mirnas * n_samples),
+            "detected": True,
+        }
+    )
+    pairs = np.stack(np.nonzero(rng.random((n_mirnas, n_targets)) < 0.5), axis=1)
+    targets = pd.DataFrame({"mirna": np.array(mirnas)[pairs[:, 0]], "target_gene": pairs[:, 1]})
+    tracemalloc.start()
+    found = average_over_targets(normalised, targets)
+    largest = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert largest < 100e6  # 200,000 pairs of 40 samples each have 8 million rows
+    of_one = targets.loc[targets["target_gene"] == 7, "mirna"]
+    rows = normalised[normalised["gene"].isin(of_one)]
+    expected = rows.groupby("sample")["value"].mean()
+    values = found[found["gene"] == 7].set_index("sample")["value"]
+    np.testing.assert_allclose(values[expected.index], expected)
 
 
 @pytest.mark.parametrize("column", ["mirna", "target_gene"])

@@ -7,6 +7,7 @@ from step.hooks.leftovers import Leftovers
 from step.hooks.parameters import SettingsCheck
 from step.hooks.raw_files import RawFiles
 from step.hooks.records import Records
+from step.hooks.release import Release
 from step.hooks.runtime import Runtime
 from step.hooks.sources import Sources
 from step.hooks.study import Study
@@ -30,6 +31,7 @@ HOOKS = (
     _timings,
     Records(_timings),
     StudyIndex(),
+    Release(),
     Terminal(),
     Leftovers(),
 )

@@ -1,0 +1,37 @@
+"""Memory that a node no longer needs goes back to the system before the next one begins."""
+
+import ctypes
+import gc
+from contextlib import suppress
+
+import psutil
+from kedro.framework.hooks import hook_impl
+from kedro.pipeline.node import Node
+
+LARGE = 1.5 * 2**30  # bytes; below it, looking through all objects is not worth its time
+
+
+class Release:
+    """Collects garbage, and lets the C library give back what it keeps, in a large process."""
+
+    def __init__(self) -> None:
+        self._node: Node | None = None
+
+    @hook_impl(tryfirst=True)
+    def before_dataset_loaded(self, node: Node) -> None:
+        """Give memory back before a node's first input is read."""
+        if node is self._node:
+            return
+        self._node = node
+        if psutil.Process().memory_info().rss > LARGE:
+            give_back()
+
+
+def give_back() -> None:
+    """Give all memory back that is not in use.
+
+    Tables of millions of rows leave gigabytes in pieces that the C library keeps for later.
+    """
+    gc.collect()
+    with suppress(AttributeError):  # glibc has it, other C libraries need it less
+        ctypes.CDLL(None).malloc_trim(0)
