@@ -184,7 +184,7 @@ ALLOWED = {
     "embeddings": {"embeddings", "graphs", "errors", "typed"},
     "forecasting": {
         "forecasting", "simulation", "models", "graphs", "expression", "checksums", "errors",
-        "parallel", "progress", "runtime", "typed",
+        "parallel", "progress", "runtime", "task", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression", "errors"},
     "figures": {"figures", "evaluation", "forecasting", "expression"},

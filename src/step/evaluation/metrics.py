@@ -92,13 +92,13 @@ def measure(
         study: Name of the study.
         assay: `mrna` or `mirna`.
     """
-    first = backtest[backtest["horizon"] == 1]
-    arms = score_backtest(first, expression, coverage)
-    known = backtest.loc[backtest["observed"].notna(), "horizon"]
+    measured = backtest.loc[backtest["observed"].notna(), "horizon"]
     later = {
         str(horizon): _score_horizon(backtest[backtest["horizon"] == horizon], expression, coverage)
-        for horizon in sorted(set(known.unique()) - {1})
+        for horizon in sorted(set(measured.unique()) - {1})
     }
+    first = backtest[backtest["horizon"] == 1]
+    arms = score_backtest(first, expression, coverage)
     baseline = best_baseline(arms)
     skill = arms[baseline].step_skill
     interval = None
