@@ -18,6 +18,7 @@ import pandas as pd
 from step.figures.style import arm_colour, arm_label
 
 ALIGNMENT = 8  # bytes
+PARTS = 20  # of a gene's largest distance, to which distances are kept: about a pixel
 BESIDE = ("network", "step_no_graph", "local_level")
 SCORES = (
     "skill", "skill_q", "mse", "baseline_mse", "noise_floor_mse", "r2", "pearson", "graph_gain",
@@ -67,18 +68,18 @@ class Packer:
         self.add(name, quantised.code, low=quantised.low, step=quantised.step)
 
     def add_beside(self, name: str, values: np.ndarray, around: np.ndarray) -> None:
-        """Add numbers, row by row to one part in 127 of their largest distance from others."""
+        """Add numbers, row by row to one of `PARTS` of their largest distance from others."""
         away = values - around
         size = np.nanmax(np.abs(away), axis=1, initial=0.0, where=np.isfinite(away))
         code = np.full(values.shape, -128, dtype=np.int8)
         known = np.isfinite(away)
-        relative = 127.0 * away / np.where(size > 0, size, 1.0)[:, None]
+        relative = PARTS * away / np.where(size > 0, size, 1.0)[:, None]
         code[known] = np.round(relative[known])
-        self.add(name, code)
+        self.add(name, code, parts=PARTS)
         self.add(f"{name}.size", size.astype(np.float32))
 
     def add_widths(self, name: str, values: np.ndarray) -> None:
-        """Add numbers, row by row to one part in 127 of the largest."""
+        """Add numbers, row by row to one of `PARTS` of the largest."""
         self.add_beside(name, values, np.zeros_like(values))
 
     def pack(self, **header: object) -> str:

@@ -141,9 +141,9 @@ class Genes {
   }
 
   beside(name, gene, around) {
-    const { values, shape } = this.columns[name];
+    const { values, shape, parts } = this.columns[name];
     const size = this.columns[`${name}.size`].values[gene];
-    return Array.from(values.subarray(gene * shape[1], (gene + 1) * shape[1]), (code, i) => (code === -128 || around[i] === null ? null : around[i] + (size * code) / 127));
+    return Array.from(values.subarray(gene * shape[1], (gene + 1) * shape[1]), (code, i) => (code === -128 || around[i] === null ? null : around[i] + (size * code) / parts));
   }
 
   /* Forecasts at an arm's targets; all but the first are kept as distances from it. */
