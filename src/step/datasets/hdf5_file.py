@@ -35,13 +35,19 @@ def check_hdf5(path: Path, name: str) -> int:
         for at, link in links.items():
             if isinstance(link, h5py.ExternalLink):
                 raise _elsewhere(at, name)
-        found: dict[str, h5py.Group | h5py.Dataset] = {}
-        file.visititems(found.__setitem__)
-        for array in found.values():
-            if isinstance(array, h5py.Dataset) and array.shape is not None:
-                _check_array(array, name)
-                declared += array.nbytes
+        for array in arrays(file):
+            _check_array(array, name)
+            declared += array.nbytes
     return declared
+
+
+def arrays(file: h5py.File) -> list[h5py.Dataset]:
+    """List the arrays of an open file; none of them is read."""
+    found: dict[str, h5py.Group | h5py.Dataset] = {}
+    file.visititems(found.__setitem__)
+    return [
+        each for each in found.values() if isinstance(each, h5py.Dataset) and each.shape is not None
+    ]
 
 
 def check_unpacked(path: Path, name: str) -> None:

@@ -247,8 +247,10 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
 
 def _require_narrow(path: Path, where: str) -> None:
-    """Raise InputError if the first contact has more than three columns: of a wide file even few
-    lines fill the memory."""
+    """Raise InputError if the first contact has more than three columns.
+
+    Of a wide file even few lines would fill the memory.
+    """
     with opened(path, where, LONGEST_LINE) as file:
         cells = (line.split(b"#")[0].split() for line in file)
         n_columns = len(next(filter(None, cells), []))

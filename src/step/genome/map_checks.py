@@ -1,8 +1,7 @@
 """What a contact map has to hold, checked when it is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import cooler
 import h5py
@@ -53,22 +52,19 @@ def check_bin_number(n_bins: int, name: str) -> None:
         )
 
 
-def check_tables(path: Path, name: str) -> None:
+def check_tables(arrays: Iterable[h5py.Dataset], name: str) -> None:
     """Raise InputError if chromosomes, bins or indexes are larger than the most bins need.
 
     cooler reads them whole as it opens a map.
 
     Args:
-        path: Of maps in one file.
+        arrays: Of the file, whose maps these are.
         name: The file, for the message.
     """
-    with h5py.File(path, "r") as file:
-        found: dict[str, h5py.Group | h5py.Dataset] = {}
-        file.visititems(found.__setitem__)
-        for at, array in found.items():
-            small = SMALL_TABLES & set(at.split("/")[:-1])
-            if small and isinstance(array, h5py.Dataset) and array.nbytes > MOST_TABLE_BYTES:
-                raise _damaged(name, f"{quoted(at)} holds {array.nbytes:.1e} bytes")
+    for array in arrays:
+        at = array.name.removeprefix("/")
+        if SMALL_TABLES & set(at.split("/")[:-1]) and array.nbytes > MOST_TABLE_BYTES:
+            raise _damaged(name, f"{quoted(at)} holds {array.nbytes:.1e} bytes")
 
 
 def check_map(contacts: cooler.Cooler, name: str) -> None:
