@@ -1,5 +1,6 @@
 """The same work on a cluster of Dask workers: alike to the last bit, whatever happens to them."""
 
+import gc
 import os
 import signal
 import socket
@@ -123,13 +124,16 @@ def test_nobody_at_the_address_is_said_within_the_timeout():
     assert time.monotonic() - begun < 5
 
 
-def test_an_address_that_is_none_is_said():
-    runtime = RuntimeSettings(engine="dask", scheduler="no address", timeout=1.0)
-    with pytest.raises(InputError, match="no Dask scheduler answers"), workers(runtime):
+@pytest.mark.parametrize("address", ["no address", "10.0.0.5", "http://10.0.0.5:8786", "inproc://1"])
+def test_an_address_that_is_none_is_told_without_a_client_left_behind(address):
+    runtime = RuntimeSettings(engine="dask", scheduler=address, timeout=1.0)
+    with pytest.raises(InputError, match="is not an address"), workers(runtime):
         pass
+    gc.collect()
+    assert not [found for found in gc.get_objects() if type(found) is distributed.Client]
 
 
-def test_a_cluster_without_workers_is_told(monkeypatch):
+def test_a_cluster_without_workers_is_told():
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty,
         pytest.raises(InputError, match=r"has had no worker for 0\.2 s"),

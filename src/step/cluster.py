@@ -35,6 +35,7 @@ def connect(runtime: RuntimeSettings) -> "Iterator[Cluster]":
     """
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise InputError(
             "`runtime.engine` is dask, but Dask is not installed. Install it with `make setup "
@@ -42,8 +43,15 @@ def connect(runtime: RuntimeSettings) -> "Iterator[Cluster]":
         ) from error
     address = quoted(runtime.scheduler)
     try:
+        get_address_host_port(runtime.scheduler, strict=True)
+    except ValueError as error:
+        raise InputError(
+            f"`runtime.scheduler`: {address} is not an address ({error}). Give the one that the "
+            "scheduler prints, such as tcp://10.0.0.5:8786."
+        ) from error
+    try:
         client = Client(runtime.scheduler, timeout=runtime.timeout, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
         raise InputError(
             f"`runtime.scheduler`: no Dask scheduler answers at {address} within "
             f"{runtime.timeout:g} s ({type(error).__name__}). Start it, correct the address, or "
