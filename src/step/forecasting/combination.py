@@ -9,7 +9,7 @@ the shrinkage as in Diebold & Shin, International Journal of Forecasting 35, 201
 import numpy as np
 from scipy.optimize import nnls
 
-SHRINKAGE = 1.0  # of the best error, at one origin
+PRIOR_ORIGINS = 5.0  # after as many the weights believed before and the errors weigh alike
 FIRST_ORIGIN = 4  # before it the arms know too little for their errors to tell
 SUM_WEIGHT = 1e3
 
@@ -57,7 +57,7 @@ def solve(products: np.ndarray, n_origins: int, prior: np.ndarray) -> np.ndarray
     best = np.diag(products).min()
     if n_origins == 0 or best <= 0:
         return prior
-    penalty = np.sqrt(SHRINKAGE * best / n_origins)
+    penalty = PRIOR_ORIGINS / n_origins * np.sqrt(best)
     values, vectors = np.linalg.eigh(products)
     root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
     scale = SUM_WEIGHT * np.sqrt(best)
