@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from step.figures import courses
 from step.figures.courses import course_heatmap, shape_order, standardised, tiles
 from tests.evaluation.tables import course, expression_of
 from tests.figures.studies import study_of
@@ -31,6 +32,20 @@ def test_genes_of_like_shape_stand_together():
     assert sorted(order) == list(range(30))
     assert (np.diff(kinds[order]) != 0).sum() == 2
     assert set(np.flatnonzero(np.diff(kinds[order])) + 1) <= set(breaks)
+
+
+def test_groups_stand_for_genes_where_there_are_very_many(monkeypatch):
+    monkeypatch.setattr(courses, "MANY", 100)
+    monkeypatch.setattr(courses, "N_GROUPS", 12)
+    rng = np.random.default_rng(0)
+    kinds = rng.permutation([0, 1, 2] * 50)
+    shapes = np.array([np.linspace(-1, 1, 12), np.sin(np.arange(12.0)), np.cos(np.arange(12.0))])
+    z = standardised(shapes[kinds] + 0.01 * rng.normal(size=(150, 12)))
+    order, breaks = shape_order(z)
+    assert sorted(order) == list(range(150))
+    assert (np.diff(kinds[order]) != 0).sum() == 2
+    assert set(np.flatnonzero(np.diff(kinds[order])) + 1) <= set(breaks)
+    np.testing.assert_array_equal(order, shape_order(z)[0])
 
 
 def test_the_heatmap_shows_each_gene_in_its_place():

@@ -7,7 +7,7 @@ from step.hooks import release
 from step.hooks.release import Release
 
 
-def test_memory_is_given_back_once_a_node_and_in_a_large_process_alone(monkeypatch):
+def test_memory_is_given_back_before_and_after_reading_in_a_large_process_alone(monkeypatch):
     given = []
     monkeypatch.setattr(release, "give_back", lambda: given.append(True))
     hook, (first, second) = Release(), (SimpleNamespace(), SimpleNamespace())
@@ -15,9 +15,12 @@ def test_memory_is_given_back_once_a_node_and_in_a_large_process_alone(monkeypat
     for node in (first, first, second):
         hook.before_dataset_loaded(node)
     assert len(given) == 2
+    hook.before_node_run()
+    assert len(given) == 3
     monkeypatch.setattr(release, "LARGE", 2**60)
     hook.before_dataset_loaded(first)
-    assert len(given) == 2
+    hook.before_node_run()
+    assert len(given) == 3
 
 
 def test_pieces_that_are_no_longer_used_are_given_back():

@@ -20,23 +20,27 @@ def find_events(backtest: pd.DataFrame) -> pd.DataFrame:
         all arms missed, in half widths of the interval; above 1, and negative where the value lay
         below), by time, the largest first.
     """
-    counted = backtest[(backtest["horizon"] == 1) & backtest["observed"].notna()]
-    key = ["target_time", "gene"]
-    own = counted.loc[counted["arm"] == "step", [*key, "observed", "forecast", "upper"]]
+    counted = (backtest["horizon"] == 1) & backtest["observed"].notna()
+    places = backtest.groupby(backtest["target_time"].where(counted)).indices
+    # One time after another: a copy of what is counted at all of them would be large.
+    found = [_events_at_a_time(backtest.take(places[time])) for time in sorted(places)]
+    found = found or [_events_at_a_time(backtest[counted])]
+    return pd.concat(found, ignore_index=True)[COLUMNS]
+
+
+def _events_at_a_time(rows: pd.DataFrame) -> pd.DataFrame:
+    own = rows[rows["arm"] == "step"]
+    half = own["upper"] - own["forecast"]
     # Where STEP's own interval holds the value, no further arm is asked.
-    beyond = (own["observed"] - own["forecast"]).abs() > own["upper"] - own["forecast"]
-    own = own[beyond]
-    rows = counted[[*key, "observed", "forecast"]].merge(own[key], on=key)
-    rows = rows.assign(missed=rows["observed"] - rows["forecast"])
+    own = own[(own["observed"] - own["forecast"]).abs() > half]
+    asked = rows[rows["gene"].isin(own["gene"])]
+    asked = asked.assign(missed=asked["observed"] - asked["forecast"])
     # The arm that missed least stands for all.
-    rows = rows.assign(distance=rows["missed"].abs()).sort_values("distance", kind="stable")
-    both = own.merge(rows.drop_duplicates(key)[[*key, "missed"]], on=key)
-    half = both["upper"] - both["forecast"]
-    both["surprise"] = both["missed"] / half.where(half > 0)
-    found = both[both["surprise"].abs() > 1].rename(columns={"target_time": "time"})
-    order = found["surprise"].abs().rename("size")
-    found = found.assign(size=order).sort_values(["time", "size"], ascending=[True, False])
-    return found[COLUMNS].reset_index(drop=True)
+    asked = asked.assign(distance=asked["missed"].abs()).sort_values("distance", kind="stable")
+    least = asked.drop_duplicates("gene").set_index("gene")["missed"]
+    surprise = own["gene"].map(least) / half[own.index].where(half > 0)
+    own = own.rename(columns={"target_time": "time"}).assign(surprise=surprise, size=surprise.abs())
+    return own[own["size"] > 1].sort_values("size", ascending=False, kind="stable")
 
 
 def event_sets(

@@ -54,7 +54,8 @@ def gene_table(
         most 1), leaned_on (the arm of the highest weight), class (see `CLASSES`), flags (why a gene
         is hard to forecast or to place, or its scores are undefined; empty where nothing is wrong).
     """
-    scored = backtest[backtest["horizon"] == 1].dropna(subset=["observed"])
+    compared = backtest["arm"].isin(("step", "step_no_graph", baseline))
+    scored = backtest[compared & (backtest["horizon"] == 1) & backtest["observed"].notna()]
     own = scored[scored["arm"] == "step"]
     observed = own.groupby("gene")["observed"]
     times = scored["target_time"].unique()

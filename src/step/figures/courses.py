@@ -9,6 +9,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf_ordering
+from scipy.cluster.vq import kmeans2
 from scipy.spatial.distance import pdist
 
 from step.evaluation.predictability import CLASSES
@@ -19,6 +20,8 @@ N_SHAPES = 6
 N_NAMED = 45
 FEW = 400
 """Genes up to which the order within the clusters is the best one: it takes long to find."""
+MANY, N_GROUPS = 5_000, 1_000
+"""Genes beyond which groups of like courses are ordered: distances of all pairs fill the memory."""
 LARGEST_Z, LARGEST_SKILL = 2.5, 50.0
 CLASS_COLOURS = dict(
     zip(
@@ -107,6 +110,8 @@ def standardised(values: np.ndarray) -> np.ndarray:
 def shape_order(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Genes that vary, courses of like shape together (Ward's method), and where shapes change.
 
+    Of very many genes, groups of like courses (k-means) take the places of single genes.
+
     Args:
         z: Standardised courses, shape `[gene, time]`; what is missing counts as the mean.
 
@@ -118,13 +123,20 @@ def shape_order(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if len(varying) < 3:
         return varying, np.empty(0, dtype=int)
     points = np.nan_to_num(z[varying])
+    group = np.arange(len(points))
+    if len(points) > MANY:
+        _, group = kmeans2(points, N_GROUPS, iter=20, minit="points", rng=0)
+        group = np.unique(group, return_inverse=True)[1]
+        count = np.bincount(group)
+        points = np.stack([np.bincount(group, column) / count for column in points.T], axis=1)
     distances = pdist(points)
     tree = linkage(distances, "ward")
-    if len(varying) <= FEW:
+    if len(points) <= FEW:
         tree = optimal_leaf_ordering(tree, distances)
     leaves = leaves_list(tree)
-    shapes = fcluster(tree, N_SHAPES, "maxclust")[leaves]
-    return varying[leaves], np.flatnonzero(np.diff(shapes)) + 1
+    order = np.argsort(np.argsort(leaves)[group], kind="stable")
+    shapes = fcluster(tree, N_SHAPES, "maxclust")[group[order]]
+    return varying[order], np.flatnonzero(np.diff(shapes)) + 1
 
 
 def tiles(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -20,11 +20,19 @@ class Release:
     @hook_impl(tryfirst=True)
     def before_dataset_loaded(self, node: Node) -> None:
         """Give memory back before a node's first input is read."""
-        if node is self._node:
-            return
-        self._node = node
-        if psutil.Process().memory_info().rss > LARGE:
-            give_back()
+        if node is not self._node:
+            self._node = node
+            _give_back_if_large()
+
+    @hook_impl(tryfirst=True)
+    def before_node_run(self) -> None:
+        """Give back what reading the inputs needed."""
+        _give_back_if_large()
+
+
+def _give_back_if_large() -> None:
+    if psutil.Process().memory_info().rss > LARGE:
+        give_back()
 
 
 def give_back() -> None:

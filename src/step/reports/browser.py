@@ -173,17 +173,17 @@ def _add_forecasts(
     packer: Packer, backtest: pd.DataFrame, genes: pd.Index, baseline: str
 ) -> list[dict[str, Any]]:
     """Add the forecasts of `step` at all horizons, and of some arms one time ahead."""
-    wanted = ["step", *dict.fromkeys((baseline, *BESIDE))]
-    shown = backtest[backtest["arm"].isin(wanted)].rename(columns={"target_time": "time"})
-    by_arm = dict(tuple(shown.groupby(["arm", "horizon"])))
+    horizons = np.sort(backtest.loc[backtest["arm"] == "step", "horizon"].unique())
+    shown = [("step", horizon) for horizon in horizons]
+    shown += [(arm, 1) for arm in dict.fromkeys((baseline, *BESIDE)) if arm != "step"]
     described: list[dict[str, Any]] = []
     first = np.empty((len(genes), 0))  # forecasts of `step` one time ahead, which come first
     at = np.empty(0)
-    order = sorted(by_arm, key=lambda key: (wanted.index(key[0]), key[1]))
-    for number, (arm, horizon) in enumerate(order):
-        if arm != "step" and horizon > 1:
+    for number, (arm, horizon) in enumerate(shown):
+        rows = backtest[(backtest["arm"] == arm) & (backtest["horizon"] == horizon)]
+        if rows.empty:
             continue
-        rows = by_arm[arm, horizon]
+        rows = rows.rename(columns={"target_time": "time"})
         targets = np.sort(rows["time"].unique())
         made = _matrix(rows, genes, targets, "forecast")
         if number == 0:
