@@ -124,7 +124,9 @@ def test_nobody_at_the_address_is_said_within_the_timeout():
     assert time.monotonic() - begun < 5
 
 
-@pytest.mark.parametrize("address", ["no address", "10.0.0.5", "http://10.0.0.5:8786", "inproc://1"])
+@pytest.mark.parametrize(
+    "address", ["no address", "10.0.0.5", "http://10.0.0.5:8786", "inproc://1"]
+)
 def test_an_address_that_is_none_is_told_without_a_client_left_behind(address):
     runtime = RuntimeSettings(engine="dask", scheduler=address, timeout=1.0)
     with pytest.raises(InputError, match="is not an address"), workers(runtime):
