@@ -36,6 +36,7 @@ from step.forecasting.origins import Origins, forecast_origins
 from step.forecasting.panel import panel_from_expression
 from step.graphs.gene_graph import gene_graphs
 from step.graphs.stretch import stretch
+from step.parallel import end_workers
 from step.runtime import Device, choose_device
 
 TESTED = [name for name, arm in ARMS.items() if not arm.simple]
@@ -57,7 +58,8 @@ def run_backtest(
     """
     course, origins, pretrained = course_of(expression, edges, network, backtest, device)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
-    tested = _test_graphs(course, origins, genes, backtest, device)  # before there are large tables
+    tested = _test_graphs(course, origins, genes, backtest, device)
+    end_workers()  # before there are large tables
     tables = [
         arm_table(arm, forecast, course, origins, backtest) for arm, forecast in forecasts.items()
     ]
