@@ -1,12 +1,10 @@
 """Memory that a node no longer needs goes back to the system before the next one begins."""
 
-import ctypes
-import gc
-from contextlib import suppress
-
 import psutil
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline.node import Node
+
+from step.memory import give_back
 
 LARGE = 1.5 * 2**30  # bytes; below it, looking through all objects is not worth its time
 
@@ -33,13 +31,3 @@ class Release:
 def _give_back_if_large() -> None:
     if psutil.Process().memory_info().rss > LARGE:
         give_back()
-
-
-def give_back() -> None:
-    """Give all memory back that is not in use.
-
-    Tables of millions of rows leave gigabytes in pieces that the C library keeps for later.
-    """
-    gc.collect()
-    with suppress(AttributeError):  # glibc has it, other C libraries need it less
-        ctypes.CDLL(None).malloc_trim(0)

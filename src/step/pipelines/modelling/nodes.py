@@ -36,6 +36,7 @@ from step.forecasting.origins import Origins, forecast_origins
 from step.forecasting.panel import panel_from_expression
 from step.graphs.gene_graph import gene_graphs
 from step.graphs.stretch import stretch
+from step.memory import give_back
 from step.parallel import end_workers
 from step.runtime import Device, choose_device
 
@@ -58,6 +59,7 @@ def run_backtest(
     """
     course, origins, pretrained = course_of(expression, edges, network, backtest, device)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
+    give_back()  # beside the processes that test
     tested = _test_graphs(course, origins, genes, backtest, device)
     end_workers()  # before there are large tables
     tables = [
