@@ -59,7 +59,6 @@ def run_backtest(
     """
     course, origins, pretrained = course_of(expression, edges, network, backtest, device)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
-    give_back()  # beside the processes that test
     tested = _test_graphs(course, origins, genes, backtest, device)
     end_workers()  # before there are large tables
     tables = [
@@ -152,6 +151,7 @@ def _test_graph(
 
     Where genes' places are given, they are shifted along their chromosomes as well.
     """
+    give_back()  # to the processes that test
     forecaster = ARMS[tested].forecast
     seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
     rewired = rewired_losses(course, origins, forecaster, seeds, backtest.jobs)
