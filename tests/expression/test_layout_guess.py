@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from step.expression.layout_guess import find_contradictions, guess_layout
+from step.expression.layout_guess import find_contradictions, guess_layout, numbered_headers
 from step.expression.samples import TableLayout, read_measurements
 
 TABLE = pd.DataFrame(
@@ -118,3 +118,18 @@ def test_a_column_of_samples_that_the_table_has_stays():
     assert guess_layout(table, layout, None).sample_column == "hours"
     wrong = replace(layout, sample_column="sample")
     assert guess_layout(table, wrong, None).sample_column == "animal"
+
+
+@pytest.mark.parametrize(
+    ("headers", "numbered"),
+    [
+        ("gene 0 0.1 0.2 18 18.1", ["0", "0.1", "0.2"]),
+        ("gene 6 12 12.1 24 24.1 24.2", ["12", "12.1"]),
+        ("gene 0 0.5 1 1.5 2", []),  # times of their own
+        ("gene 0 0.1 0.2 0.3 1 2", []),  # close times at the beginning
+        ("gene 0.1 1.1 2.1", []),
+        ("gene 0 18 E16.5 P0.1 t5.1", []),
+    ],
+)
+def test_headers_that_a_program_numbered_are_found(headers, numbered):
+    assert numbered_headers(pd.DataFrame(columns=headers.split())) == numbered

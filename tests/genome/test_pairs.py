@@ -171,3 +171,12 @@ def test_genes_of_one_bin_follow_their_rule(genes, contacts, select_by):
     assert together("connected")
     assert not together("excluded")
     assert together("ranked") == (select_by == "contact")
+
+
+def test_of_equal_contacts_the_nearer_genes_are_joined(genes, contacts):
+    crowd = genes.head(1).loc[[0] * 9].assign(gene=[f"c{n}" for n in range(9)])
+    crowd["tss"] += np.arange(9) * 100
+    pairs = gene_pairs(crowd.reset_index(drop=True), contacts, replace(SELECTION, neighbours=1))
+    assert pairs["contact"].nunique() == 1
+    assert set(pairs["distance"]) == {100}
+    assert pd.concat([pairs["gene_1"], pairs["gene_2"]]).value_counts().max() == 2

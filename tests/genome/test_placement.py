@@ -66,6 +66,15 @@ def test_names_meet_by_case_or_identifier_unless_they_are_unclear():
     assert found["unplaced"].tolist() == [AMBIGUOUS]
 
 
+def test_a_gene_of_several_identifiers_is_found_by_each():
+    annotation = ANNOTATION[ANNOTATION["gene"] == "Fwd"]
+    tss = choose_tss(annotation)
+    assert tss["gene_id"].tolist() == ["ENS0.3;ENS1.3"]
+    found = place_genes(["ENS0", "ENS1.9"], pd.Series(dtype=object), tss)
+    assert found["symbol"].tolist() == ["Fwd", "Fwd"]
+    assert found["tss"].tolist() == [50, 50]
+
+
 def test_every_gene_is_placed_or_says_why_not():
     names = pd.Series({"forward (clone 7)": "Fwd", "gone": "Gone1"})
     genes = ["forward (clone 7)", "REV", "gone", "stranger", "Both"]

@@ -118,6 +118,30 @@ def suggestion(setting: str, given: Any, guessed: Any, words: str) -> str:
     return f"It looks like {shown}; `{setting}` says {'null' if given is None else given}."
 
 
+def numbered_headers(table: pd.DataFrame) -> list[str]:
+    """Find headers that a program seems to have told apart by a number: 18, 18.1, 18.2.
+
+    Returns:
+        Those of the first such group, where at least two times have one and no time has other
+        decimals; empty otherwise.
+    """
+    headers = [str(header).strip() for header in table.columns]
+    decimals: dict[str, list[str]] = {header: [] for header in headers if header.isdecimal()}
+    for header in headers:
+        whole, dot, decimal = header.partition(".")
+        if dot and whole.isdecimal():
+            decimals.setdefault(whole, []).append(decimal)
+    groups = {whole: found for whole, found in decimals.items() if found}
+    repeated = all(
+        whole in headers and found == [str(number + 1) for number in range(len(found))]
+        for whole, found in groups.items()
+    )
+    if len(groups) < 2 or not repeated:
+        return []
+    whole, found = next(iter(groups.items()))
+    return [whole, *(f"{whole}.{decimal}" for decimal in found)]
+
+
 def _guess_orientation(
     table: pd.DataFrame, layout: TableLayout, is_sample: Callable[[str], bool]
 ) -> TableLayout:

@@ -21,8 +21,8 @@ class PairSelection:
         max_distance: Base pairs between the genes, at most.
         select_by: `contact`, or `observed_expected` (contact relative to the mean of all pairs of
             bins at that distance).
-        neighbours: Each gene keeps its highest pairs, this many; a pair is an edge if either gene
-            keeps it. None keeps all.
+        neighbours: Each gene keeps its highest pairs, this many, of equal ones the nearer; a pair
+            is an edge if either gene keeps it. None keeps all.
         threshold: Only pairs at or above it are edges, on the scale of `select_by`; None sets no
             threshold.
         same_bin: How to treat genes of one bin. `ranked`: like other pairs, by the contact of the
@@ -114,12 +114,13 @@ def _chromosome_pairs(
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = contact / expected[apart]
     value = contact if selection.select_by == "contact" else ratio
-    chosen = _choose(first, second, value, apart == 0, selection)
+    distance = tss[second] - tss[first]
+    chosen = _choose(first, second, value, distance, apart == 0, selection)
     first, second = first[chosen], second[chosen]
     position = members["position"].to_numpy()
     both = np.stack([position[first], position[second]])
     return _pair_table(
-        both.min(axis=0), both.max(axis=0), contact[chosen], ratio[chosen], tss[second] - tss[first]
+        both.min(axis=0), both.max(axis=0), contact[chosen], ratio[chosen], distance[chosen]
     )
 
 
@@ -161,6 +162,7 @@ def _choose(
     first: np.ndarray,
     second: np.ndarray,
     value: np.ndarray,
+    distance: np.ndarray,
     same_bin: np.ndarray,
     selection: PairSelection,
 ) -> np.ndarray:
@@ -172,21 +174,17 @@ def _choose(
         candidate &= value >= selection.threshold
     chosen = np.flatnonzero(candidate)
     if selection.neighbours is not None:
-        chosen = _strongest(chosen, first, second, value, selection.neighbours)
+        order = chosen[np.lexsort((distance[chosen], -value[chosen]))]
+        chosen = _first_of_each(order, first, second, selection.neighbours)
     if selection.same_bin == "connected":
         chosen = np.union1d(chosen, np.flatnonzero(same_bin))
     return chosen
 
 
-def _strongest(
-    pairs: np.ndarray,
-    first: np.ndarray,
-    second: np.ndarray,
-    value: np.ndarray,
-    neighbours: int,
+def _first_of_each(
+    order: np.ndarray, first: np.ndarray, second: np.ndarray, neighbours: int
 ) -> np.ndarray:
-    """Of the pairs, those that are among the highest of either of their genes."""
-    order = pairs[np.argsort(-value[pairs], kind="stable")]
+    """Of pairs in an order, those that are among the first of either of their genes."""
     gene = np.stack([first[order], second[order]], axis=1).ravel()
     pair = np.repeat(order, 2)
     by_gene = np.argsort(gene, kind="stable")

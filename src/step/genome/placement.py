@@ -27,7 +27,7 @@ def choose_tss(annotation: pd.DataFrame) -> pd.DataFrame:
         annotation: chrom, start, end, gene, strand, gene_id.
 
     Returns:
-        gene, chrom, tss, strand, gene_id; sorted by place.
+        gene, chrom, tss, strand, gene_id (all of the place, joined by semicolons); sorted by place.
     """
     strand, start = annotation["strand"], annotation["start"]
     last = np.maximum(annotation["end"] - 1, start)  # an interval may be empty
@@ -37,14 +37,25 @@ def choose_tss(annotation: pd.DataFrame) -> pd.DataFrame:
     apart = sites.groupby(["gene", "chrom"])["tss"].diff() > FARTHEST_START
     sites["place"] = apart.groupby([sites["gene"], sites["chrom"]]).cumsum()
     place = ["gene", "chrom", "place"]
+    identifiers = _joined(sites, place)
     longest = sites.sort_values("length", ascending=False, kind="stable").drop_duplicates(place)
     sites = sites.merge(longest[[*place, "strand"]], on=[*place, "strand"])
     # Upstream first: ascending on the + strand, descending on the − strand.
     upstream = np.where(sites["strand"] == "-", -sites["tss"], sites["tss"])
     sites = sites.iloc[np.argsort(upstream, kind="stable")].drop_duplicates(place)
+    sites = sites.drop(columns="gene_id").merge(identifiers, on=place, how="left")
     return sites.sort_values(["chrom", "tss", "gene"], ignore_index=True)[
         ["gene", "chrom", "tss", "strand", "gene_id"]
     ]
+
+
+def _joined(sites: pd.DataFrame, place: list[str]) -> pd.DataFrame:
+    """The identifiers of each place, joined by semicolons; no row where there is none."""
+    each = sites[[*place, "gene_id"]].dropna(subset="gene_id").drop_duplicates()
+    each = each.sort_values("gene_id")
+    several = each.duplicated(place, keep=False)
+    joined = each[several].groupby(place, sort=False)["gene_id"].agg(";".join).reset_index()
+    return pd.concat([each[~several], joined], ignore_index=True)
 
 
 def read_gene_names(table: pd.DataFrame, source: str) -> pd.Series:
@@ -92,9 +103,10 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     symbols = pd.Series(annotated.index, index=annotated.index.str.lower())
     alike = set(symbols.index[symbols.index.duplicated()])  # they differ by case alone
     by_case = symbols[~symbols.index.isin(alike)]
-    identified = tss.dropna(subset="gene_id").drop_duplicates("gene_id")
-    identifier = identified["gene_id"].str.replace(VERSION, "", regex=True)
-    by_id = pd.Series(identified["gene"].to_numpy(), index=identifier)
+    identified = tss.dropna(subset="gene_id").set_index("gene")["gene_id"].astype(str)
+    identified = identified.str.split(";").explode()
+    identifier = identified.str.replace(VERSION, "", regex=True)
+    by_id = pd.Series(identified.index, index=identifier)
     by_id = by_id[~by_id.index.duplicated()]
     called = places["symbol"]
     exact = called.where(called.isin(annotated.index)).astype(object)

@@ -9,6 +9,7 @@ from step.errors import InputError, listed
 from step.expression.layout_guess import (
     find_contradictions,
     guess_layout,
+    numbered_headers,
     scale_words,
     suggestion,
 )
@@ -108,6 +109,13 @@ def check_table(
             check.blame(f"{message} {looks}".strip(), *sources)
         elif name == "scale":
             check.doubts.append(looks)
+    numbered = numbered_headers(table) if sheet is None else []
+    if numbered:
+        check.doubts.append(
+            f"raw_expression: the headers {listed(numbered)} look like repeated ones that a "
+            f"program numbered. If {numbered[1]} is a replicate of {numbered[0]} and no time of "
+            f"its own, call it {numbered[0]}_rep2."
+        )
     measurements = check.attempt(
         read_measurements, table, guess, sheet, "raw_expression", of=sources
     )
