@@ -124,6 +124,20 @@ def test_nobody_at_the_address_is_said_within_the_timeout():
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.parametrize("address", ["tls://127.0.0.1:1", "tcp://a..b:1"])
+def test_what_dask_cannot_connect_to_is_told_likewise(address):
+    runtime = RuntimeSettings(engine="dask", scheduler=address, timeout=1.0)
+    with pytest.raises(InputError, match="no Dask scheduler answers"), workers(runtime):
+        pass
+    gc.collect()  # closes the client that was left behind, before another one is made
+
+
+def test_an_address_without_protocol_will_do(cluster):
+    address = cluster.scheduler_address.removeprefix("tcp://")
+    with workers(RuntimeSettings(engine="dask", scheduler=address)):
+        assert list(run_tasks(divmod, [(7, 2)], jobs=1)) == [(3, 1)]
+
+
 @pytest.mark.parametrize(
     "address", ["no address", "10.0.0.5", "http://10.0.0.5:8786", "inproc://1"]
 )

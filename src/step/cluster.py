@@ -43,7 +43,7 @@ def connect(runtime: RuntimeSettings) -> "Iterator[Cluster]":
         ) from error
     address = quoted(runtime.scheduler)
     try:
-        get_address_host_port(runtime.scheduler, strict=True)
+        get_address_host_port(runtime.scheduler)
     except ValueError as error:
         raise InputError(
             f"`runtime.scheduler`: {address} is not an address ({error}). Give the one that the "
@@ -51,7 +51,7 @@ def connect(runtime: RuntimeSettings) -> "Iterator[Cluster]":
         ) from error
     try:
         client = Client(runtime.scheduler, timeout=runtime.timeout, set_as_default=False)
-    except OSError as error:
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"`runtime.scheduler`: no Dask scheduler answers at {address} within "
             f"{runtime.timeout:g} s ({type(error).__name__}). Start it, correct the address, or "

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import joblib
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import reusable_executor
 
 from step.runtime import RuntimeSettings
 from step.task import Task, run_task
@@ -50,7 +50,8 @@ def run_tasks(
 
 def end_workers() -> None:
     """End this machine's idle processes now, where their memory is needed for something else."""
-    get_reusable_executor().shutdown(wait=True)
+    if reusable_executor._executor is not None:
+        reusable_executor._executor.shutdown(wait=True)
 
 
 def run_in_threads(function: Callable[..., Found], tasks: Iterable[Task]) -> list[Found]:

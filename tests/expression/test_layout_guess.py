@@ -132,4 +132,11 @@ def test_a_column_of_samples_that_the_table_has_stays():
     ],
 )
 def test_headers_that_a_program_numbered_are_found(headers, numbered):
-    assert numbered_headers(pd.DataFrame(columns=headers.split())) == numbered
+    table = pd.DataFrame([["a"] * len(headers.split())], columns=headers.split(), dtype=object)
+    assert (
+        numbered_headers(table, TableLayout(gene_column="gene", scale="log2", time_unit="day"))
+        == numbered
+    )
+    turned = pd.DataFrame({"sample": headers.split()[1:], "7157": "1", "7157.1": "1", "672.1": "2"})
+    layout = TableLayout(gene_column="gene", scale="log2", time_unit="day", genes_in="columns")
+    assert numbered_headers(turned, layout) == numbered

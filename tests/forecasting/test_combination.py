@@ -37,6 +37,8 @@ def test_few_origins_leave_what_was_believed():
     little, much = (solve(products, n, FIRST)[1] for n in (2, 1000))
     assert little < much
     np.testing.assert_array_equal(solve(products, 0, FIRST), FIRST)
+    # After five, by hand: the least of w₁² + w₂² / 2 + ((w₁ − 1)² + w₂²) / 2 on w₁ + w₂ = 1.
+    assert solve(products, 5, FIRST)[1] == pytest.approx(0.4, abs=1e-3)
 
 
 def test_no_outcome_counts_before_it_is_known():

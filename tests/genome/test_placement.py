@@ -75,6 +75,13 @@ def test_a_gene_of_several_identifiers_is_found_by_each():
     assert found["tss"].tolist() == [50, 50]
 
 
+def test_an_identifier_tells_genes_of_one_symbol_apart():
+    tss = choose_tss(ANNOTATION.replace({"gene_id": {"ENS7.3": "ENS6.3"}}))
+    found = place_genes(["ENS4", "ENS5", "Both", "ENS6"], pd.Series(dtype=object), tss)
+    assert found["chrom"].tolist() == ["chr1", "chr2", None, None]
+    assert found["unplaced"].tolist() == [None, None, AMBIGUOUS, AMBIGUOUS]
+
+
 def test_every_gene_is_placed_or_says_why_not():
     names = pd.Series({"forward (clone 7)": "Fwd", "gone": "Gone1"})
     genes = ["forward (clone 7)", "REV", "gone", "stranger", "Both"]

@@ -5,11 +5,17 @@ import logging
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 from kedro.framework.startup import bootstrap_project
 
 from step.datasets import TableDataset
+from step.expression.normalisation import Normalisation
+from step.expression.samples import TableLayout
+from step.pipelines.check.nodes import check_table
+from step.project.catalog import Reading
 from step.project.session import StudySession
+from tests.forecasting.recipes import BACKTEST
 from tests.pipelines.conftest import own_study, run, written
 from tests.pipelines.test_bad_input import RAW, demo_entries
 
@@ -169,6 +175,20 @@ def test_what_a_run_accepts_but_looks_wrong_is_doubted(project):
     assert "`mrna.layout.scale` says linear." in doubts
     assert "Only 0 of 150 genes of mrna have a place" in doubts
     assert "no set names a gene of mirna" in doubts
+
+
+def test_replicates_that_a_program_numbered_are_doubted():
+    cells = {"gene": ["Aqp5", "Ager"]} | {
+        header: ["5.0", "6.5"] for header in ("0", "0.1", "0.2", "6", "6.1", "12", "18", "24")
+    }
+    found, _ = check_table(
+        Reading("mrna.raw_expression", "a.csv", pd.DataFrame(cells)),
+        Reading("mrna.sample_sheet"),
+        TableLayout(gene_column="gene", scale="log2", time_unit="day"),
+        Normalisation(),
+        BACKTEST,
+    )
+    assert "If 0.1 is a replicate of 0 and no time of its own, call it 0_rep2." in found.doubts[0]
 
 
 def test_a_check_is_run_by_itself(project):

@@ -104,7 +104,8 @@ class GeneAnnotationDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             genes, first_base = self._table(path), self._first_base
         genes["strand"] = genes["strand"].replace(STRANDS)
         genes = _placed(genes, first_base, self._address)
-        genes["gene_id"] = genes.get("gene_id")
+        genes["gene_id"] = genes.get("gene_id", pd.Series(index=genes.index, dtype=object))
+        genes["gene_id"] = genes["gene_id"].replace("", None)
         for column in ("chrom", "gene", "gene_id"):
             genes[column] = [
                 None if pd.isna(name) else clean_name(name, f"{self._address}, line {line}")

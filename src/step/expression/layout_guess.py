@@ -118,14 +118,15 @@ def suggestion(setting: str, given: Any, guessed: Any, words: str) -> str:
     return f"It looks like {shown}; `{setting}` says {'null' if given is None else given}."
 
 
-def numbered_headers(table: pd.DataFrame) -> list[str]:
-    """Find headers that a program seems to have told apart by a number: 18, 18.1, 18.2.
+def numbered_headers(table: pd.DataFrame, layout: TableLayout) -> list[str]:
+    """Find headers of samples that a program seems to have told apart by a number: 18, 18.1, 18.2.
 
     Returns:
         Those of the first such group, where at least two times have one and no time has other
         decimals; empty otherwise.
     """
-    headers = [str(header).strip() for header in table.columns]
+    table = table.set_axis([str(header).strip() for header in table.columns], axis=1)
+    headers = [str(header).strip() for header in _samples(table, layout).columns]
     decimals: dict[str, list[str]] = {header: [] for header in headers if header.isdecimal()}
     for header in headers:
         whole, dot, decimal = header.partition(".")

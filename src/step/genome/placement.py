@@ -85,7 +85,7 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
 
     A gene that the names do not list is looked up by its own name. What it is called is matched
     with the annotation's symbols exactly, or else without regard to case, or else with its gene
-    identifiers (without their versions).
+    identifiers (without their versions): of a symbol that several genes share, each has its own.
 
     Args:
         genes: The study's genes.
@@ -98,34 +98,41 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     """
     places = pd.DataFrame({"gene": genes})
     places["symbol"] = places["gene"].map(names).fillna(places["gene"])
-    annotated = tss.drop_duplicates("gene").set_index("gene")
+    tss = tss.reset_index(drop=True)
+    annotated = tss.drop_duplicates("gene").reset_index().set_index("gene")["index"]
     several = set(tss.loc[tss["gene"].duplicated(), "gene"])
     symbols = pd.Series(annotated.index, index=annotated.index.str.lower())
     alike = set(symbols.index[symbols.index.duplicated()])  # they differ by case alone
     by_case = symbols[~symbols.index.isin(alike)]
-    identified = tss.dropna(subset="gene_id").set_index("gene")["gene_id"].astype(str)
-    identified = identified.str.split(";").explode()
-    identifier = identified.str.replace(VERSION, "", regex=True)
-    by_id = pd.Series(identified.index, index=identifier)
-    by_id = by_id[~by_id.index.duplicated()]
     called = places["symbol"]
     exact = called.where(called.isin(annotated.index)).astype(object)
-    without_version = called.str.replace(VERSION, "", regex=True)
     found = exact.combine_first(called.str.lower().map(by_case).astype(object))
-    found = found.combine_first(without_version.map(by_id).astype(object))
-    places["symbol"] = found.fillna(called)
+    row = found.map(annotated)
+    without_version = called.str.replace(VERSION, "", regex=True)
+    by_identifier = _rows_by_identifier(tss)
+    shared = by_identifier.index[by_identifier.index.duplicated()]
+    by_identifier = by_identifier[~by_identifier.index.duplicated()]
+    row = row.fillna(without_version.map(by_identifier))
+    places["symbol"] = row.map(tss["gene"]).fillna(called)
     for column in ("chrom", "tss", "strand"):
-        places[column] = found.map(annotated[column])
+        places[column] = row.map(tss[column])
     places["tss"] = places["tss"].astype("Int64")
     named = places["gene"].isin(names.index) | (len(names) == 0)
-    ambiguous = found.isin(several) | (found.isna() & called.str.lower().isin(alike))
+    ambiguous = found.isin(several) | (row.isna() & called.str.lower().isin(alike))
+    ambiguous |= found.isna() & without_version.isin(shared)
     places["unplaced"] = np.select(
-        [ambiguous, found.isna() & ~named, found.isna()],
+        [ambiguous, row.isna() & ~named, row.isna()],
         [AMBIGUOUS, UNNAMED, UNANNOTATED],
         default=None,
     )
     places.loc[ambiguous, ["chrom", "tss", "strand"]] = [None, pd.NA, None]
     return places
+
+
+def _rows_by_identifier(tss: pd.DataFrame) -> pd.Series:
+    """The rows of each gene identifier, without its version: several for one at several places."""
+    identifier = tss["gene_id"].dropna().astype(str).str.split(r"\s*;\s*", regex=True).explode()
+    return pd.Series(identifier.index, index=identifier.str.replace(VERSION, "", regex=True))
 
 
 def add_features(places: pd.DataFrame, bins: pd.DataFrame) -> pd.DataFrame:

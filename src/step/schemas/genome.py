@@ -16,7 +16,7 @@ class Annotation(Table, key=("gene", "chrom", "tss")):
     chrom: Text = column(description="chromosome, as the contact map calls it")
     tss: Integer = column(ge=0, description="transcription start site, base pairs, 0-based")
     strand: Text = column(isin=["+", "-", "."], description="strand; `.` where unknown")
-    gene_id: Text = column(nullable=True, description="identifiers in the annotation")
+    gene_id: Text = column(nullable=True, description="its identifiers, joined by semicolons")
 
 
 class _Interval(Table):

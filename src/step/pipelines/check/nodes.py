@@ -109,7 +109,7 @@ def check_table(
             check.blame(f"{message} {looks}".strip(), *sources)
         elif name == "scale":
             check.doubts.append(looks)
-    numbered = numbered_headers(table) if sheet is None else []
+    numbered = numbered_headers(table, guess) if sheet is None else []
     if numbered:
         check.doubts.append(
             f"raw_expression: the headers {listed(numbered)} look like repeated ones that a "
