@@ -60,7 +60,8 @@ def run_backtest(
     course, origins, pretrained = course_of(expression, edges, network, backtest, device)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
     tested = _test_graphs(course, origins, genes, backtest, device)
-    end_workers()  # before there are large tables
+    if tested.tested_genes is not None:  # the tables of a large study need their memory
+        end_workers()
     tables = [
         arm_table(arm, forecast, course, origins, backtest) for arm, forecast in forecasts.items()
     ]
@@ -124,6 +125,7 @@ def _test_graphs(
             course.graphs, places.chromosome, places.place, backtest.tested_genes, backtest.seed
         )
         course, places, part = course.among(chosen), places.among(chosen), len(chosen)
+        give_back()  # to the processes that test
     networks = backtest
     if choose_device(device).type == "cuda":  # which several processes would only share
         networks = replace(backtest, jobs=1)
@@ -151,7 +153,6 @@ def _test_graph(
 
     Where genes' places are given, they are shifted along their chromosomes as well.
     """
-    give_back()  # to the processes that test
     forecaster = ARMS[tested].forecast
     seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
     rewired = rewired_losses(course, origins, forecaster, seeds, backtest.jobs)
