@@ -3,6 +3,8 @@
 import os
 import time
 
+import psutil
+
 from step.parallel import end_workers, run_tasks
 
 
@@ -11,19 +13,11 @@ def own_number(seconds: float) -> int:
     return os.getpid()
 
 
-def runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_idle_processes_end_when_told_and_others_begin_for_the_next_tasks():
     first = set(run_tasks(own_number, [(0.2,)] * 4, jobs=2))
     assert os.getpid() not in first
-    assert all(map(runs, first))
+    assert all(map(psutil.pid_exists, first))
     end_workers()
-    assert not any(map(runs, first))
+    assert not any(map(psutil.pid_exists, first))
     end_workers()  # none is left
     assert not first & set(run_tasks(own_number, [(0.0,)] * 2, jobs=2))

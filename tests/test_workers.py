@@ -1,10 +1,11 @@
 """No worker outlives a run."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
+
+import psutil
 
 PROGRAM = """
 import time, joblib, numpy as np
@@ -29,15 +30,6 @@ def until(holds, what: str) -> None:
         time.sleep(0.1)
 
 
-def runs(pid: int) -> bool:
-    """Tell whether a process has not ended."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_workers_and_what_they_share_end_with_a_killed_run(tmp_path):
     place, folder = tmp_path / "workers", tmp_path / "shared"
     place.touch()
@@ -49,6 +41,6 @@ def test_workers_and_what_they_share_end_with_a_killed_run(tmp_path):
     workers = [int(pid) for pid in place.read_text().split()]
     run.kill()
     assert run.wait() == -signal.SIGKILL
-    until(lambda: not any(map(runs, workers)), "the workers ended")
+    until(lambda: not any(map(psutil.pid_exists, workers)), "the workers ended")
     until(lambda: not list(folder.iterdir()), "what they shared is gone")
     assert b"Traceback" not in run.stderr.read()

@@ -38,7 +38,7 @@ def guess_layout(
         layout: As the study's settings have it.
         sheet: The sample sheet; None where the headers name the times.
     """
-    table = table.set_axis([str(header).strip() for header in table.columns], axis=1)
+    table = _with_clean_headers(table)
     is_sample = _sample_test(sheet)
     layout = _guess_orientation(table, layout, is_sample)
     layout = _guess_columns(table, layout, is_sample)
@@ -62,7 +62,7 @@ def guess_layout(
 
 def scale_words(table: pd.DataFrame, layout: TableLayout) -> str:
     """Say what the values of a table look like; empty where it has none."""
-    table = table.set_axis([str(header).strip() for header in table.columns], axis=1)
+    table = _with_clean_headers(table)
     values = _numbers(_samples(table, layout))
     return guess_scale(values).words if np.isfinite(values).any() else ""
 
@@ -125,8 +125,7 @@ def numbered_headers(table: pd.DataFrame, layout: TableLayout) -> list[str]:
         Those of the first such group, where at least two times have one and no time has other
         decimals; empty otherwise.
     """
-    table = table.set_axis([str(header).strip() for header in table.columns], axis=1)
-    headers = [str(header).strip() for header in _samples(table, layout).columns]
+    headers = list(_samples(_with_clean_headers(table), layout).columns)
     decimals: dict[str, list[str]] = {header: [] for header in headers if header.isdecimal()}
     for header in headers:
         whole, dot, decimal = header.partition(".")
@@ -230,6 +229,10 @@ def _guess_times(
     if clash:
         layout = replace(layout, birth_day=max(max(embryonic) - min([*other, 0.0]) + 1.0, 0.0))
     return layout
+
+
+def _with_clean_headers(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_axis([str(header).strip() for header in table.columns], axis=1)
 
 
 def _samples(table: pd.DataFrame, layout: TableLayout) -> pd.DataFrame:

@@ -99,7 +99,8 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     places = pd.DataFrame({"gene": genes})
     places["symbol"] = places["gene"].map(names).fillna(places["gene"])
     tss = tss.reset_index(drop=True)
-    annotated = tss.drop_duplicates("gene").reset_index().set_index("gene")["index"]
+    first = tss.drop_duplicates("gene")
+    annotated = pd.Series(first.index, index=first["gene"])
     several = set(tss.loc[tss["gene"].duplicated(), "gene"])
     symbols = pd.Series(annotated.index, index=annotated.index.str.lower())
     alike = set(symbols.index[symbols.index.duplicated()])  # they differ by case alone
