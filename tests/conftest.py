@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from joblib.externals.loky import get_reusable_executor
+from kedro.framework.startup import bootstrap_project
 
 from step.forecasting.panel import Panel
 from step.graphs.gene_graph import GeneGraph
@@ -56,6 +57,12 @@ def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Pane
 def study() -> tuple[Panel, GeneGraph]:
     """A small coupled course and its graph."""
     return simulated_study(coupling=1.0, seed=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bootstrapped() -> None:
+    """Configure Kedro once: its settings are the same for all copies of the project."""
+    bootstrap_project(ROOT)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,7 +5,6 @@ import logging
 import pytest
 from click import ClickException
 from kedro.framework.project import pipelines
-from kedro.framework.startup import bootstrap_project
 
 from step.project.selection import stage_and_assay
 from step.project.session import StudySession
@@ -33,11 +32,6 @@ TARGETS = {
     }
 }
 BOTH = ["__default__", "ingestion", "graph_engineering", "embedding", "modelling", "reporting"]
-
-
-@pytest.fixture(autouse=True)
-def bootstrapped(project):
-    bootstrap_project(project)
 
 
 def load(project, env="own"):

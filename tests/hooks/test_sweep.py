@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import click
 import pytest
 import yaml
-from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 
 from step.hooks.sweep import Sweep, plan_rows
@@ -30,7 +29,6 @@ def plan(project, *rows, params=None) -> list[PlannedRow]:
     folder = project / "conf" / "tried"
     folder.mkdir(exist_ok=True)
     (folder / "parameters.yml").write_text(yaml.safe_dump({"sweep": {"rows": list(rows)}}))
-    bootstrap_project(project)
     loader = StudyConfigLoader(
         str(project / "conf"), env="tried", runtime_params=params or {}, **CONFIG_LOADER_ARGS
     )

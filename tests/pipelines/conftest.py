@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 import yaml
 from filelock import FileLock
-from kedro.framework.startup import bootstrap_project
 
 from step.project.session import StudySession
 from tests.conftest import copy_project
@@ -30,7 +29,6 @@ def run(
     **chosen: list[str],
 ):
     """Run a pipeline of a copy of the project, as the command line does."""
-    bootstrap_project(project)
     with StudySession.create(project_path=project, env=env, runtime_params=params or {}) as session:
         return session.run(pipeline_names=[pipeline], **chosen)
 

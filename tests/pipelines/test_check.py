@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 import pandas as pd
 import pytest
-from kedro.framework.startup import bootstrap_project
 
 from step.datasets import TableDataset
 from step.expression.normalisation import Normalisation
@@ -192,7 +191,6 @@ def test_replicates_that_a_program_numbered_are_doubted():
 
 
 def test_a_check_is_run_by_itself(project):
-    bootstrap_project(project)
     with (
         StudySession.create(project_path=project, env="base") as session,
         pytest.raises(click.ClickException, match="run it by itself"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from kedro.framework.cli.registry import list_registered_pipelines
-from kedro.framework.startup import bootstrap_project
 
 from tests.conftest import ROOT
 from tests.pipelines.conftest import written
@@ -71,7 +70,6 @@ def test_a_wrong_configuration_is_one_message_and_no_traceback(project):
 
 def test_the_pipelines_are_listed():
     """In the process of the test: what is listed is no matter of the process."""
-    bootstrap_project(ROOT)
     ended = CliRunner().invoke(list_registered_pipelines, obj=None)
     assert ended.exit_code == 0
     assert {"- mrna", "- mirna", "- reporting"} <= set(ended.output.splitlines())

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro_viz.data_access.managers import DataAccessManager
@@ -60,13 +59,11 @@ LAYERS = ["raw", "primary", "feature", "models", "model_output", "reporting"]
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS)
 def context(request):
-    bootstrap_project(ROOT)
     with KedroSession.create(project_path=ROOT, env=request.param) as session:
         yield session.load_context()
 
 
 def test_named_pipelines():
-    bootstrap_project(ROOT)
     assert {
         "__default__", "mrna", "mirna", "ingestion", "graph_engineering", "embedding", "reporting",
         "simulation", "sweep", "pretraining", "gene_names", "check", "verify", "published_mrna",
@@ -121,7 +118,6 @@ def test_no_dataset_flows_to_an_earlier_layer(context):
 
 @pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_kedro_viz_draws_the_layers_in_order(env):
-    bootstrap_project(ROOT)
     catalog, named, extras = load_data(ROOT, env=env)
     shown = DataAccessManager()
     shown.add_catalog(catalog, named)
@@ -165,7 +161,6 @@ def test_two_studies_never_share_a_file(context):
 
 
 def test_each_assay_runs_from_raw_files_alone():
-    bootstrap_project(ROOT)
     for assay in ("mrna", "mirna"):
         inputs = {name for name in pipelines[assay].inputs() if not name.startswith("params:")}
         shared = {"hic_contacts", "gene_annotation", "gene_sets", "regulatory_edges"}

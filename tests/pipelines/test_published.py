@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from openpyxl import load_workbook
 from safetensors.numpy import load_file
 
@@ -234,7 +233,6 @@ def test_a_wrong_setting_ends_before_the_run(project, network, message):
 
 @pytest.mark.parametrize("assay", ["mrna", "mirna"])
 def test_what_is_kept_lies_with_the_study_and_the_assay(assay):
-    bootstrap_project(ROOT)
     with KedroSession.create(project_path=ROOT, env="published") as session:
         catalog = session.load_context().catalog
     whole = pipelines[f"published_{assay}"]

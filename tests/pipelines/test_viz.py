@@ -12,7 +12,6 @@ from urllib.request import urlopen
 
 import pytest
 import uvicorn
-from kedro.framework.startup import bootstrap_project
 from kedro_viz.api.apps import create_api_app_from_project
 from kedro_viz.integrations.deployment.local_deployer import LocalDeployer
 from kedro_viz.server import load_and_populate_data
@@ -71,9 +70,14 @@ def built(project: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def loaded(finished) -> Path:
-    bootstrap_project(finished)
     load_and_populate_data(finished, include_hooks=True)
     return finished
+
+
+def layers(chrome) -> set[str]:
+    """Names of the layers drawn, also of those that are still being faded in."""
+    drawn = "return [...document.querySelectorAll('.pipeline-layer-name')].map(e => e.textContent)"
+    return set(chrome.execute_script(drawn))
 
 
 @pytest.mark.parametrize("way", [served, built], ids=["served", "built"])
@@ -85,10 +89,8 @@ def test_layers_and_previews_are_drawn(loaded, way):
             nodes = {node["name"]: node["id"] for node in json.load(answer)["nodes"]}
         for name, preview in PREVIEWS.items():
             chrome.get(f"{address}/?pid=mrna&sid={nodes[name]}")
-            for shown in (preview, ".pipeline-layer-name"):
-                WebDriverWait(chrome, 30).until(
-                    lambda _, shown=shown: chrome.find_elements("css selector", shown)
-                )
-            drawn = chrome.find_elements("css selector", ".pipeline-layer-name")
-            assert {layer.text for layer in drawn} == set(LAYERS)
+            WebDriverWait(chrome, 30).until(
+                lambda _, shown=preview: chrome.find_elements("css selector", shown)
+            )
+            WebDriverWait(chrome, 30).until(lambda _: layers(chrome) == set(LAYERS))
         assert not [url for url in asked_for(chrome) if "analytics" in url]
