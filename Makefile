@@ -8,8 +8,8 @@ comma := ,
 CHOSEN := $(strip $(subst $(comma), ,$(EXTRAS)))
 PLAIN_EXTRAS := $(filter-out scatter,$(CHOSEN))
 SPACE := $(subst ,, )
-# Of each of the processes that test side by side.
-ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1
+# Of the processes that test side by side: a thread each, and compiled modules for those they start.
+EACH := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=
 STAMP := .venv/installed-$(subst $(SPACE),-,$(CHOSEN))
 
 .PHONY: run test setup study lint audit coverage docs viz viz-build benchmark
@@ -18,7 +18,7 @@ run: setup
 	$(BIN)/kedro run
 
 test: setup
-	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(EACH) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 study: setup
 	@$(BIN)/python tools/study.py "$$NAME"
@@ -33,7 +33,7 @@ audit: setup
 	$(BIN)/python tools/audit.py
 
 coverage: setup
-	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov
+	$(EACH) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov
 
 docs: setup
 	$(BIN)/python tools/tables.py

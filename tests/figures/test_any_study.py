@@ -1,7 +1,6 @@
 """Every figure is drawn, or says why not, whatever the study."""
 
 from dataclasses import replace
-from io import BytesIO
 from types import SimpleNamespace
 
 import numpy as np
@@ -98,10 +97,8 @@ def test_every_figure_of_any_study_is_drawn(name, monkeypatch):
     figures = draw(STUDIES[name](), monkeypatch, edges)
     assert {*figures, "enrichment", "sample_overview"} == set(IN_REPORT)
     for figure in figures.values():
-        target = BytesIO()
-        figure.savefig(target, format="png", dpi=40)
+        figure.draw_without_rendering()
         assert figure.axes or len(figure.texts) == 1
-        assert target.getvalue().startswith(b"\x89PNG")
 
 
 def test_what_cannot_be_drawn_is_said(monkeypatch):

@@ -43,7 +43,7 @@ def test_a_small_pretraining_improves(rounds):
     assert after < 0.995
 
 
-def test_what_was_kept_in_a_file_goes_on(rounds, tmp_path):
+def test_a_run_that_ended_goes_on_from_its_file_as_if_it_had_not(rounds, tmp_path):
     kept = CheckpointDataset(
         filepath=str(tmp_path / "c.safetensors"), record="step.forecasting.pretraining.Checkpoint"
     )
@@ -52,13 +52,6 @@ def test_what_was_kept_in_a_file_goes_on(rounds, tmp_path):
     assert resumed.card == rounds[1].card
     for name, values in rounds[1].weights.items():
         np.testing.assert_array_equal(resumed.weights[name], values)
-
-
-def test_a_run_that_ended_goes_on_as_if_it_had_not(rounds):
-    (resumed,) = pretrain(SHAPES["STEPmr"], TRAINING, rounds[0])
-    assert resumed.card == rounds[1].card
-    for name, weight in rounds[1].weights.items():
-        np.testing.assert_array_equal(weight, resumed.weights[name], err_msg=name)
 
 
 def test_other_settings_begin_anew(rounds):

@@ -8,7 +8,6 @@ from pathlib import Path
 from click.testing import CliRunner
 from kedro.framework.cli.registry import list_registered_pipelines
 
-from tests.conftest import ROOT
 from tests.pipelines.conftest import written
 
 KEDRO = str(Path(sys.executable).parent / "kedro")

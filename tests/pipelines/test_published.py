@@ -24,7 +24,7 @@ GENES = ["A (alpha)", "B", "C <i>", "$D", "=E", "F"]
 GENES_AS_READ = ["A", "B", "C <i>", "$D", "=E", "F"]
 PAIRS = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0), (0, 3)]
 N_TIMES = 16
-NETWORK = {"training": {"seeds": [1, 2], "max_epochs": 2}}
+NETWORK = {"training": {"seeds": [1, 2], "max_epochs": 2, "threads": 2}}
 SHAPE = {"channels": [4, 4], "lstm_layers": 1, "lstm_hidden": 3, "output_channels": 4}
 EMBEDDING = {"dimensions": 4, "walk_length": 6, "walks_per_node": 3, "epochs": 1}
 SMALL = {

@@ -1,7 +1,9 @@
 """Contact maps, and checks that the annotation is of the same genome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from typing import Annotated
 
 import bioframe
@@ -191,7 +193,8 @@ def bare_name(chromosome: str) -> str:
     return "MT" if bare == "M" else bare
 
 
-def known_sizes(assembly: str) -> dict[str, int]:
+@cache  # bioframe reads the list of all assemblies for each of them
+def known_sizes(assembly: str) -> Mapping[str, int]:
     """Length of an assembly's chromosomes by bare name; none where bioframe has no table of it."""
     try:
         info = bioframe.assembly_info(assembly)

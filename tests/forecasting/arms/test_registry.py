@@ -50,7 +50,7 @@ def test_the_one_pass_gives_what_a_course_cut_at_the_origin_gives(study, name):
     panel, graph = study
     for origin in (3, 15):
         first = first_time(name, origin)
-        whole = course_of(panel, graph, first=first)
+        whole = course_of(panel.until(origin + 3), graph, first=first)
         cut = course_of(panel.until(origin), graph, first=first)
         # When the next samples are taken is planned: it is known before they are.
         ahead = whole.ahead[: origin + 1]
