@@ -7,6 +7,7 @@ from step.datasets.manifest import StageCost
 from step.evaluation.enrichment import EnrichmentScope
 from step.evaluation.metrics import Metrics
 from step.evaluation.scores import ArmScores, Intervals
+from step.forecasting.in_context import NetworkSettings
 from step.reports.run import RunFacts
 from step.reports.study import ReportConfig, write_report
 from tests.evaluation.tables import genes_of, graph_test_of
@@ -31,6 +32,7 @@ METRICS = Metrics(
     intervals=Intervals(nominal=0.9, coverage=0.88, mean_width=1.5),
 )
 
+NETWORK = NetworkSettings(kind="STEPmi", fine_tuning=0.1)
 REPORT = ReportConfig(
     study="walks",
     time_unit="hour",
@@ -95,5 +97,11 @@ def report(metrics: Metrics = METRICS, browser: str = "", **changes: pd.DataFram
     } | changes  # fmt: skip
     figures = {name: name.encode() for name in FIGURES}
     return write_report(
-        metrics, **tables, report=REPORT, browser=browser, backtest=BACKTEST, **figures
+        metrics,
+        **tables,
+        report=REPORT,
+        browser=browser,
+        backtest=BACKTEST,
+        network=NETWORK,
+        **figures,
     )

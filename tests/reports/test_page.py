@@ -27,6 +27,7 @@ def write_page(folder: Path) -> Path:
         flags="", leaned_on="ses", symbol="",
         **{"class": np.where(np.arange(N_GENES) % 3, "level only", "forecastable")},
     )  # fmt: skip
+    per_gene.loc[[8, 9], "chrom"] = ["chr10", "chr2"]
     samples = expression_of(values).assign(value=values.ravel())
     samples["sample"] = samples["time"].map("t{:g}".format)
     coming = pd.DataFrame({"gene": NAMES[0], "time": [18.0], "forecast": 8.0, "upper": 9.0})
@@ -125,6 +126,18 @@ def test_a_gene_is_found_by_its_name_and_chosen_by_enter(page):
     assert page.current_url.endswith("#gene=Sftpc")
 
 
+def test_enter_prefers_the_gene_that_is_called_so(page):
+    one(page, "#gene-search").send_keys("G29")
+    assert rows(page)[0] == "g29"
+    assert len(rows(page)) == 11
+    skill = next(head for head in all_of(page, "#gene-rows th button") if head.text == "skill")
+    skill.click()
+    skill.click()
+    assert rows(page)[0] == "g299"
+    one(page, "#gene-search").send_keys("\n")
+    assert name(page) == "g29"
+
+
 def test_a_place_finds_its_genes_and_a_class_those_of_the_class(page):
     one(page, "#gene-search").send_keys("chr1:2005")
     assert rows(page) == ["g7"]
@@ -159,11 +172,32 @@ def test_the_keyboard_walks_the_rows(page):
     assert name(page) == "Sftpc"
 
 
+def test_one_row_is_reached_by_tab_and_keys_go_to_the_ends(page):
+    from selenium.webdriver.common.keys import Keys
+
+    assert len(all_of(page, '#gene-rows tr[tabindex="0"]')) == 1
+    for key, place in ((Keys.END, 299), (Keys.HOME, 0), (Keys.PAGE_DOWN, None)):
+        one(page, "#gene-rows tr[data-gene]:focus, #gene-rows tr[tabindex='0']").send_keys(key)
+        at = int(page.switch_to.active_element.get_attribute("data-place"))
+        assert at == place if place is not None else 5 < at < 60
+
+
+def test_genes_are_sorted_along_the_genome(page):
+    from selenium.webdriver.common.keys import Keys
+
+    place = next(head for head in all_of(page, "#gene-rows th button") if head.text == "place")
+    place.click()
+    assert rows(page)[:2] == ["Actb", "Sftpc"]
+    one(page, "#gene-rows tr[data-gene]").send_keys(Keys.END)
+    assert rows(page)[-3:] == ["g9", "g8", "<b>bold</b>"]  # on chr2, on chr10, without a place
+
+
 def test_neighbours_stand_by_weight_and_lead_to_their_own_course(page):
     assert texts(page, "#gene-neighbours button") == ["g7", "Sftpc"]
     assert "1.00 Mb" in texts(page, "#gene-neighbours tr")[0]
     click(page, "#gene-neighbours tr:nth-child(2) button")
     assert name(page) == "Sftpc"
+    assert page.switch_to.active_element.get_attribute("id") == "gene-name"
     assert texts(page, "#gene-neighbours button") == ["Actb"]
     click(page, '#gene-rows tr[data-gene="3"]')
     assert "no neighbours" in one(page, "#gene-alone").text

@@ -10,6 +10,7 @@ from tests.reports.examples import (
     EVENTS,
     FIGURES,
     METRICS,
+    PER_GENE,
     RANKED,
     RUN,
     SAMPLES,
@@ -143,3 +144,21 @@ def test_the_run_names_its_sources_its_commit_and_what_the_stages_took():
         assert words in page
     assert "git commit" not in report(run=None)
     assert "git commit" not in report(run=replace(RUN, git=None))
+
+
+def test_the_methods_name_the_network_that_was_used():
+    text = section(report(), "methods")
+    assert "the network STEPmi, pretrained on simulated courses and tuned on the errors" in text
+
+
+def test_a_flag_is_counted_whatever_stands_beside_it():
+    flags = ["unplaced; saturated", "unplaced", "", "saturated"]
+    html = section(report(per_gene=PER_GENE.assign(flags=flags)), "genes")
+    assert "Flagged (a gene may be so more than once): 2 unplaced; 2 saturated." in html
+
+
+def test_what_is_beyond_chance_is_counted_over_all_gene_sets():
+    html = section(report(), "enrichment")
+    assert "12 sets are beyond chance (adjusted p of at most 0.05)" in html
+    chance = report(enrichment=ENRICHMENT.assign(adjusted_p=0.2))
+    assert "No set is beyond chance (adjusted p" in section(chance, "enrichment")

@@ -34,7 +34,7 @@ def test_what_else_is_said_of_skill(changes, words):
     [
         (0.16, [0.2] * 19, "The genome's contacts help:", "20.00 % below their mean, 95 % "),
         (0.22, [0.2] * 19, "The genome's contacts do not help beyond chance:", "10.00 % above"),
-        (0.16, [0.2] * 5, "Too few rewired graphs to tell", "p = 0.167"),
+        (0.16, [0.2] * 5, "Too few rewired graphs to tell", "p = 0.17"),
     ],
 )
 def test_the_graph_stands_beside_rewired_ones(real, rewired, start, effect):
@@ -57,7 +57,10 @@ def test_an_untested_graph_is_explained_by_the_one_reason_that_applies():
 def test_shifted_graphs_stand_beside_it():
     test = graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7, shifted=[0.12, 0.11, 0.13])
     verdict = graph_verdict(test)
-    assert "shifted along their chromosomes, it is 0.11000 to 0.13000 (p = 0.25)." in verdict
+    assert (
+        "shifted along their chromosomes, it is 0.11000 to 0.13000 (p = 0.25, not beyond chance)."
+        in verdict
+    )
     assert "shifted" not in graph_verdict(graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7))
 
 
@@ -74,10 +77,10 @@ def test_skill_and_effect_stand_with_their_intervals():
 
 def test_a_part_that_does_better_alone_is_named():
     better = replace(METRICS.arms["step"], mse=0.155)
-    for p, sure in ((None, ""), (0.3, ", p = 0.3: no more than chance")):
+    for p, sure in ((None, ""), (0.3, ", chosen with hindsight, p = 0.3: not beyond chance")):
         arms = METRICS.arms | {"graph_level": replace(better, step_p=p)}
         verdict = forecast_verdict(replace(METRICS, arms=arms))
-        named = f"Of its parts, graph level has a lower error alone (0.1550{sure})."
+        named = f"One of its parts, graph level, has a lower error (0.1550{sure})."
         assert verdict.endswith(named)
 
 
@@ -89,6 +92,21 @@ def test_each_kind_of_edge_and_the_linear_law_have_a_sentence():
     )
     assert verdict.startswith("The graph helps:")
     assert "Contacts alone: 20.00 % below their mean" in verdict
-    assert "of 19 graphs, more than chance. Regulatory edges alone: " in verdict
-    assert "of 20 graphs, no more than chance. In the linear law (graph AR): " in verdict
-    assert verdict.endswith("The p of these 3 further tests are not adjusted for their number.")
+    assert "of 19 graphs, beyond chance. Regulatory edges alone: " in verdict
+    assert "of 20 graphs, not beyond chance. In the linear law (graph AR): " in verdict
+    assert verdict.endswith(
+        "The p values of these 3 further tests are not adjusted for their number."
+    )
+
+
+def test_a_graph_that_beats_rewired_ones_alone_is_not_called_a_help():
+    useless = graph_test_of(0.16, 0.15, [0.2] * 19, n_edges=7)
+    assert graph_verdict(useless).startswith(
+        "The graph tells more than rewired ones, but none at all serves as well: "
+    )
+
+
+def test_too_few_graphs_of_a_kind_are_said_to_tell_nothing():
+    few = graph_test_of(0.16, 0.18, [0.2] * 5, n_edges=7)
+    assert "Contacts alone: " in (verdict := graph_verdict(replace(few, kinds={"contact": few})))
+    assert "p = 0.17 of 5 graphs, too few to tell." in verdict

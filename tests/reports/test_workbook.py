@@ -69,7 +69,7 @@ def test_every_sheet_and_column_is_explained():
 @pytest.mark.parametrize("sheet", SCHEMAS)
 def test_a_sheet_with_a_schema_is_explained_by_it(sheet):
     about = sheets()["about"].set_index(["sheet", "column"])["meaning"]
-    first = SCHEMAS[sheet].__doc__.split("\n")[0]
+    first = SCHEMAS[sheet].__doc__.split("\n")[0].replace("`", "")
     assert about[sheet, ""].startswith(first)
 
 

@@ -50,6 +50,11 @@ class GraphTest:
     tested_genes: int | None = None
     kinds: dict[str, "GraphTest"] = field(default_factory=dict)
 
+    @property
+    def beats_no_graph(self) -> bool:
+        """Whether the error on the real graph is lower than without edges."""
+        return self.real_mse < self.no_graph_mse
+
 
 def graph_test(
     real: Losses,

@@ -77,8 +77,8 @@ CAPTIONS = {
         "boundaries, the genes, and the edges of the graph between them."
     ),
     "contact_maps": (
-        "Contacts of every chromosome on one scale of colour; blue dots above the diagonal are the "
-        "pairs of genes that the graph joins by contact."
+        "Contacts of the largest chromosomes on one scale of colour; blue dots above the diagonal "
+        "are the pairs of genes that the graph joins by contact."
     ),
     "embedding": (
         "The embedding of the graph on its two principal components. Grey: each connected gene at "

@@ -117,10 +117,18 @@ def verdict(metrics: dict[str, Any]) -> list[str]:
         return [accuracy, f"of {metrics['scored']}"]
     test = metrics["graph_test"]
     if "p" not in test:
-        return [accuracy, "whether contacts help was not tested"]
+        return [accuracy, f"whether {_graph_helps(test)} was not tested"]
     rewired = sum(test["rewired_mse"]) / len(test["rewired_mse"])
-    found = "contacts help" if test["p"] <= CHANCE else "no evidence that contacts help"
+    beats_none = test["real_mse"] < test["no_graph_mse"]
+    if test["p"] > CHANCE:
+        found = f"no evidence that {_graph_helps(test)}"
+    else:
+        found = _graph_helps(test) if beats_none else "the graph helps no more than none at all"
     return [accuracy, f"{found} (MSE on rewired graphs: {rewired:.4g}, p = {test['p']:.2g})"]
+
+
+def _graph_helps(test: dict[str, Any]) -> str:
+    return "the graph helps" if "kinds" in test else "contacts help"
 
 
 def _summary(catalog: DataCatalog, scored: str) -> list[str]:

@@ -70,7 +70,7 @@ class GenePanel {
     const facts = [
       ["class", g.name("class", this.gene)],
       ["skill", `${score("skill", 3)} (q ${score("skill_q", "p")})`],
-      ["mean squared error", score("mse", 4) + (g.score("noise_floor_mse", this.gene) === null ? "" : `; noise alone leaves ${score("noise_floor_mse", 4)}`)],
+      ["mean squared error (log2²)", score("mse", 4) + (g.score("noise_floor_mse", this.gene) === null ? "" : `; noise alone leaves ${score("noise_floor_mse", 4)}`)],
       ["R²", score("r2", 3)],
       ["gain by neighbours", `${score("graph_gain", 3)} (q ${score("graph_q", "p")})`],
       ["reliability", score("reliability", 2)],
@@ -171,7 +171,8 @@ class GenePanel {
   }
 
   surprise(found) {
-    const times = found.outside.flatMap((value, i) => (value === null ? [] : [shown(found.x[i], Number.isInteger(found.x[i]) ? 0 : 1)]));
+    const times = found.outside.flatMap((value, i) => (value === null ? [] : [String(found.x[i]).replace("-", "−")]));
+    if (found.step.every((value, i) => value === null || found.mean[i] === null)) return "No time of this gene was scored.";
     return times.length ? `Outside the interval at time ${times.join(", ")} (${this.unit}), circled.` : "No scored time lies outside the interval.";
   }
 
@@ -192,7 +193,10 @@ class GenePanel {
     const rows = own.slice(0, NEIGHBOURS_SHOWN).map(({ other, edge, from }) => {
       const row = make("tr");
       const link = make("button", g.genes[other], { type: "button", class: "link" });
-      link.addEventListener("click", () => this.choose(other));
+      link.addEventListener("click", () => {
+        this.choose(other);
+        document.getElementById("gene-name").focus({ preventScroll: true });
+      });
       const name = make("th", undefined, { scope: "row" });
       name.append(link);
       const kind = g.kinds[g.columns["edge.kind"].values[edge]];
@@ -280,11 +284,15 @@ class GenePoints {
     const y = (value) => frame.bottom - ((Math.max(-0.6, Math.min(0.8, value)) + 0.6) / 1.4) * (frame.bottom - frame.top);
     this.axes(pen, frame, x, y);
     this.places = [];
+    let unplotted = 0;
     for (let gene = 0; gene < this.genes.count; gene++) {
       const skill = this.genes.score("skill", gene);
-      if (skill === null) continue;
       const reliability = this.genes.score("reliability", gene);
-      const place = [x(reliability === null ? 0 : reliability), y(skill), gene];
+      if (skill === null || reliability === null) {
+        unplotted++;
+        continue;
+      }
+      const place = [x(reliability), y(skill), gene];
       this.places.push(place);
       const q = this.genes.score("skill_q", gene);
       pen.fillStyle = q !== null && q <= 0.05 ? colour("--step") : colour("--faint");
@@ -293,6 +301,7 @@ class GenePoints {
       pen.arc(place[0], place[1], gene === this.chosen ? 7 : 3, 0, 7);
       pen.fill();
     }
+    document.getElementById("gene-unplotted").textContent = `${unplotted} of ${this.genes.count} genes have no skill or no reliability, and no point.`;
     pen.globalAlpha = 1;
     const chosen = this.places.find(([, , gene]) => gene === this.chosen);
     if (chosen) {
@@ -365,8 +374,11 @@ async function browse() {
   panel = new GenePanel(genes, choose, holder.dataset.unit);
   points = new GenePoints(genes, choose);
   const named = () => {
-    const asked = decodeURIComponent((location.hash.match(/^#gene=(.*)$/) || [])[1] || "");
-    return genes.number.get(asked);
+    try {
+      return genes.number.get(decodeURIComponent((location.hash.match(/^#gene=(.*)$/) || [])[1] || ""));
+    } catch {
+      return undefined; // no address that a browser writes
+    }
   };
   choose(named() ?? 0, true);
   if (named() !== undefined) document.getElementById("genes").scrollIntoView();

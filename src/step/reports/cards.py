@@ -10,7 +10,7 @@ from step.evaluation.metrics import Metrics
 from step.evaluation.scores import Intervals
 from step.evaluation.significance import SIGNIFICANT
 from step.figures.style import arm_label
-from step.reports.verdict import interval_of
+from step.reports.verdict import ENOUGH_GRAPHS, interval_of, p_text
 
 TOLERANCE = 0.03  # of a coverage that is called right
 
@@ -65,19 +65,20 @@ def accuracy_card(metrics: Metrics) -> Card:
     else:
         answer, tone = "No difference beyond chance", "open"
     parts = [size + interval_of(skill, metrics.skill_low, metrics.skill_high)]
-    parts.append("p unknown: too few origins" if p is None else f"p = {p:.2g}")
+    parts.append("p unknown: too few origins" if p is None else f"p = {p_text(p)}")
     parts.append(f"{metrics.n_origins} forecast origins")
     return Card(question, answer, "; ".join(parts) + ".", reading, tone)
 
 
 def graph_card(test: GraphTest) -> Card:
-    """Say whether the graph helps."""
-    subject = "Do contacts and regulators help?" if test.kinds else "Do contacts help?"
+    """Say whether the graph helps: beside rewired graphs, and beside none."""
+    subject = "Does the graph help?" if test.kinds else "Do contacts help?"
     reading = (
         "The same forecaster is run on graphs in which genes have exchanged their places. If the "
         "real graph does better than nearly all of them, who is in contact with whom tells "
         "something about the next time. The effect is the error on the real graph, relative to "
-        "the mean of the rewired ones."
+        "the mean of the rewired ones. Shifted genes keep their order on the chromosome: this is "
+        "the stricter control."
     )
     if test.p is None:
         detail = (
@@ -87,19 +88,25 @@ def graph_card(test: GraphTest) -> Card:
         )
         return Card(subject, "Not tested", detail, reading, "open")
     n = len(test.rewired_mse)
-    helps = test.p <= SIGNIFICANT
     detail = [
-        f"p = {test.p:.2g} of {n} rewired graphs (the smallest possible is {1 / (n + 1):.2g})"
+        f"p = {p_text(test.p)} of {n} rewired graphs (the smallest possible is "
+        f"{p_text(1 / (n + 1))})"
     ]
     if test.effect is not None:
         size = f"{abs(100 * test.effect):.1f} % {'lower' if test.effect > 0 else 'higher'} error"
         detail.insert(0, size + interval_of(test.effect, test.effect_low, test.effect_high))
     if test.shifted_p is not None:
-        detail.append(f"genes shifted along their chromosomes: p = {test.shifted_p:.2g}")
+        detail.append(f"genes shifted along their chromosomes: p = {p_text(test.shifted_p)}")
     if test.tested_genes is not None:
         detail.append(f"tested on {test.tested_genes:,} genes: a stretch of the genome")
-    answer = "Yes" if helps else "Not beyond chance"
-    return Card(subject, answer, "; ".join(detail) + ".", reading, "good" if helps else "open")
+    if test.p <= SIGNIFICANT:
+        answer = "Yes" if test.beats_no_graph else "Yes, but no more than none"
+    else:
+        answer = "Too few graphs to tell" if n < ENOUGH_GRAPHS else "Not beyond chance"
+    if not test.beats_no_graph:
+        detail.append("without a graph the error is as low, or lower")
+    tone = "good" if answer == "Yes" else "open"
+    return Card(subject, answer, "; ".join(detail) + ".", reading, tone)
 
 
 def interval_card(metrics: Metrics) -> Card:

@@ -39,12 +39,14 @@ def list_studies(reports: Path) -> str:
 
 def _headline(metrics: dict) -> dict[str, object]:
     """What the list says of a study; what was not computed is absent from the metrics."""
+    from step.figures.style import arm_label  # imports torch, which takes seconds
+
     test = metrics["graph_test"]
     return {
         "genes": metrics["n_genes"],
         "times": metrics["n_times"],
         "mse": metrics["arms"]["step"]["mse"],
-        "baseline": metrics["best_baseline"].replace("_", " "),
+        "baseline": arm_label(metrics["best_baseline"]),
         "skill": metrics.get("skill"),
         "skill_p": metrics.get("skill_p"),
         "effect": test.get("effect"),

@@ -17,7 +17,8 @@ function make(tag, text, attributes = {}) {
 function shown(value, digits) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (digits === "p") return value < 0.001 ? value.toExponential(1).replace("-", "−") : value.toFixed(3);
-  return value.toFixed(digits).replace("-", "−");
+  const text = value.toFixed(digits);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
 function colour(name) {
@@ -60,11 +61,18 @@ function sortable(table) {
     head.replaceChildren(button);
   });
   const button = make("button", "Save as CSV", { type: "button", class: "save" });
-  button.addEventListener("click", () =>
-    save(`${table.dataset.name || "table"}.csv`, [...table.rows].map((row) => [...row.cells].map((cell) => cell.title && cell.tagName === "TD" ? cell.title : cell.textContent))),
-  );
+  button.addEventListener("click", () => save(`${table.dataset.name || "table"}.csv`, [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(plain))));
   table.parentElement.after(button);
   if (body.rows.length > FILTERED) table.parentElement.before(filter(body));
+}
+
+/* What a program can read: no unit beside a number, no typographic minus, nothing for what is missing. */
+function plain(cell) {
+  if (cell.tagName === "TD" && cell.title) return cell.title;
+  const text = cell.textContent.trim();
+  const number = text.replaceAll("−", "-").replace(/ %$/, "");
+  if (text === "–") return "";
+  return /^-?[\d.]+(e-?\d+)?$/.test(number) ? number : text;
 }
 
 function filter(body) {
@@ -168,6 +176,14 @@ class Genes {
     return tss === null ? this.name("unplaced", gene) : `${this.name("chrom", gene)}:${tss}`;
   }
 
+  /* Sorts by chromosome, 2 before 10, and along it. */
+  along(gene) {
+    const tss = this.score("tss", gene);
+    if (tss === null) return null;
+    const chromosome = this.name("chrom", gene).replace(/\d+/, (digits) => digits.padStart(4, "0"));
+    return `${chromosome}:${String(tss).padStart(12, "0")}`;
+  }
+
   edge(name, edge) {
     const value = this.columns[`edge.${name}`].values[edge];
     return Number.isNaN(value) ? null : value;
@@ -188,7 +204,7 @@ const COLUMNS = [
   { title: "neighbours' gain", score: "graph_gain", digits: 3, help: "Share of the error that the gene's neighbours save: against STEP without edges." },
   { title: "q of gain", score: "graph_q", digits: "p", help: "False discovery rate of the neighbours' gain." },
   { title: "reliability", score: "reliability", digits: 2, help: "Share of the gene's variance that is not replicate noise." },
-  { title: "place", text: (g, i) => g.place(i), help: "Transcription start site, or why it has none." },
+  { title: "place", text: (g, i) => g.place(i), order: (g, i) => g.along(i), help: "Transcription start site, or why it has none." },
   { title: "leans on", text: (g, i) => g.name("leaned_on", i), help: "The forecaster that STEP gives most weight for this gene." },
   { title: "flags", text: (g, i) => g.name("flags", i), help: "Why the gene is hard to forecast or to place." },
 ];
@@ -210,7 +226,7 @@ class GeneTable {
     this.box.addEventListener("scroll", () => requestAnimationFrame(() => this.draw()));
     this.search.addEventListener("input", () => this.find());
     this.search.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && this.order.length) this.choose(this.order[0]);
+      if (event.key === "Enter" && this.order.length) this.choose(this.named(this.search.value) ?? this.order[0]);
     });
     this.filter.addEventListener("change", () => this.find());
     this.body.addEventListener("click", (event) => {
@@ -222,6 +238,12 @@ class GeneTable {
     this.find();
   }
 
+  /* The gene that is called exactly so, among those found. */
+  named(text) {
+    const typed = text.trim().toLowerCase();
+    return this.order.find((i) => [this.genes.genes[i], this.genes.symbols[i]].some((name) => name.toLowerCase() === typed));
+  }
+
   head() {
     const row = this.box.querySelector("thead tr");
     COLUMNS.forEach((column, number) => {
@@ -231,6 +253,12 @@ class GeneTable {
       head.append(button);
       row.append(head);
     });
+  }
+
+  sortKey(column, gene) {
+    if (column.order) return column.order(this.genes, gene);
+    const value = this.value(column, gene);
+    return typeof value === "string" ? value.toLowerCase() : value;
   }
 
   value(column, gene) {
@@ -257,7 +285,7 @@ class GeneTable {
     }
     if (this.sorted.column >= 0) {
       const column = COLUMNS[this.sorted.column];
-      const keys = new Map(found.map((i) => [i, this.value(column, i)]));
+      const keys = new Map(found.map((i) => [i, this.sortKey(column, i)]));
       found.sort((a, b) => compare(keys.get(a), keys.get(b), this.sorted.falling) || a - b);
     }
     this.order = found;
@@ -270,6 +298,9 @@ class GeneTable {
     const visible = Math.ceil(this.box.clientHeight / ROW_HEIGHT) + 10;
     const start = Math.max(0, Math.min(Math.floor(this.box.scrollTop / ROW_HEIGHT) - 5, this.order.length - visible));
     const end = Math.min(this.order.length, start + visible);
+    const chosen = this.order.indexOf(this.chosen, start);
+    this.reached = chosen >= start && chosen < end ? chosen : Math.min(Math.ceil(this.box.scrollTop / ROW_HEIGHT), end - 1);
+    this.box.querySelector("table").setAttribute("aria-rowcount", this.order.length + 1);
     const rows = [spacer(start)];
     for (let place = start; place < end; place++) rows.push(this.line(this.order[place], place));
     rows.push(spacer(this.order.length - end));
@@ -282,7 +313,7 @@ class GeneTable {
   }
 
   line(gene, place) {
-    const row = make("tr", undefined, { "data-gene": gene, "data-place": place, tabindex: "0" });
+    const row = make("tr", undefined, { "data-gene": gene, "data-place": place, tabindex: place === this.reached ? "0" : "-1", "aria-rowindex": place + 2 });
     if (gene === this.chosen) row.setAttribute("aria-current", "true");
     COLUMNS.forEach((column, number) => {
       const value = this.value(column, gene);
@@ -301,10 +332,11 @@ class GeneTable {
       event.preventDefault();
       this.choose(Number(row.dataset.gene));
     }
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const page = Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT) - 2);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, End: Infinity, Home: -Infinity };
+    if (event.key in steps) {
       event.preventDefault();
-      const place = Number(row.dataset.place) + (event.key === "ArrowDown" ? 1 : -1);
-      if (place < 0 || place >= this.order.length) return;
+      const place = Math.max(0, Math.min(this.order.length - 1, Number(row.dataset.place) + steps[event.key]));
       const top = place * ROW_HEIGHT;
       if (top < this.box.scrollTop) this.box.scrollTop = top;
       if (top + 2 * ROW_HEIGHT > this.box.scrollTop + this.box.clientHeight) this.box.scrollTop = top + 2 * ROW_HEIGHT - this.box.clientHeight;
@@ -319,7 +351,8 @@ class GeneTable {
   }
 
   save() {
-    const rows = Array.from(this.order, (i) => COLUMNS.map((column) => this.value(column, i)));
+    const exact = (value) => (typeof value === "number" ? Number(value.toPrecision(7)) : value); // what a score of 32 bits holds
+    const rows = Array.from(this.order, (i) => COLUMNS.map((column) => exact(this.value(column, i))));
     save("genes.csv", [COLUMNS.map((column) => column.title), ...rows]);
   }
 }

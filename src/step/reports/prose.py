@@ -5,6 +5,7 @@ from importlib.metadata import version
 from step.evaluation.metrics import Metrics
 from step.figures.style import arm_label
 from step.forecasting.backtest import BacktestSettings
+from step.forecasting.in_context import NetworkSettings
 
 GLOSSARY = {
     "STEP": "The forecaster under test: a network pretrained on simulated courses and several "
@@ -16,6 +17,9 @@ GLOSSARY = {
     "MASE": "Mean absolute error, relative to that of repeating the last value within the past.",
     "CRPS": "Continuous ranked probability score, log2: how far the whole forecast, centre and "
     "spread, lies from what was measured; the lower the better.",
+    "class": "Forecastable: better than the best simple forecaster at q ≤ 0.05. At the noise "
+    "floor: an error of at most 1.25 times what replicate noise leaves. Level only: neither. Other "
+    "genes have too little to be told: constant, saturated, below background or not scored.",
     "skill": "1 − error / error of the best simple forecaster: the share of its error that STEP "
     "saves. Negative where STEP is worse.",
     "p, q": "p: how often chance alone gives as much. q: the same for many genes at once; of all "
@@ -49,17 +53,18 @@ REFERENCES = (
 )
 
 
-def methods(metrics: Metrics, settings: BacktestSettings) -> list[str]:
+def methods(metrics: Metrics, settings: BacktestSettings, network: NetworkSettings) -> list[str]:
     """Describe what was run, in paragraphs to copy."""
     test, nominal = metrics.graph_test, 100 * metrics.intervals.nominal
-    network = "STEPmr" if metrics.assay == "mrna" else "STEPmi"
+    ahead = "one sampled time" if settings.horizons == 1 else f"{settings.horizons} sampled times"
+    tuned = " and tuned on the errors known at the origin" if network.fine_tuning else ""
     simple = ", ".join(arm_label(arm) for arm in settings.simple_arms)
     first = (
         f"Expression of {metrics.n_genes} genes at {metrics.n_times} times was forecast up to "
-        f"{settings.horizons} sampled times ahead with STEP {version('step')}. At each forecast "
-        "origin only earlier measurements were used. STEP combines the network "
-        f"{network}, pretrained on simulated courses, with simpler forecasters; their weights "
-        "follow from the forecasts whose outcome was known at the origin. Forecasts were scored "
+        f"{ahead} ahead with STEP {version('step')}. At each forecast origin only measurements up "
+        f"to it were used. STEP combines the network {network.kind}, pretrained on simulated "
+        f"courses{tuned}, with simpler forecasters; their weights follow from the forecasts whose "
+        "outcome was known at the origin. Forecasts were scored "
         f"by their mean squared error (log2²) at the {metrics.n_origins} latest origins, and held "
         f"against {simple}; differences were tested by the Diebold–Mariano test over origins, with "
         "95 % intervals by a block bootstrap. For single genes, p values were adjusted by "

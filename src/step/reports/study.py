@@ -20,6 +20,9 @@ from step.typed import Name, Names, Seed, between, settings
 SETS_PER_GROUP = 10
 SETS_RANKED = 20
 EVENTS_NAMED = 12
+NOT_FIGURES = (
+    "browser", "backtest", "network", "run", "enrichment_ranked", "enrichment_scope", "event_sets",
+)  # fmt: skip
 ARROWS = {"above": "↑", "below": "↓"}
 SECTIONS = {
     "accuracy": [
@@ -86,14 +89,12 @@ def write_report(
         events: What no forecaster foresaw.
         samples: The samples as they were understood, and what is unusual about them.
         report: Names and units.
-        others: `browser`, the gene browser's data; `backtest`, the settings of the backtest;
+        others: `browser`, the gene browser's data; `backtest` and `network`, their settings;
             `enrichment_ranked` and `enrichment_scope`, what the ranking as a whole shares and what
             was tested; `event_sets`, the gene sets of the events; `run`, what is known of the
             run; PNG files of figures by name.
     """
-    browser, backtest, run = (others.pop(name) for name in ("browser", "backtest", "run"))
-    ranked, scope = others.pop("enrichment_ranked"), others.pop("enrichment_scope")
-    event_sets = others.pop("event_sets")
+    browser, backtest, network, run, ranked, scope, event_sets = map(others.pop, NOT_FIGURES)
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
     return render_report(
         "step.reports",
@@ -111,9 +112,11 @@ def write_report(
         captions=CAPTIONS,
         classes=per_gene["class"].value_counts().to_dict(),
         gaining=int(((per_gene["graph_gain"] > 0) & (per_gene["graph_q"] <= SIGNIFICANT)).sum()),
-        flagged=per_gene.loc[per_gene["flags"] != "", "flags"].value_counts().to_dict(),
+        flagged=_n_flagged(per_gene["flags"]),
         unplaced=per_gene["unplaced"].value_counts().to_dict(),
         events=_events_by_time(events, event_sets),
+        enriched=_n_significant(enrichment, "adjusted_p"),
+        enriched_ranked=_n_significant(ranked[ranked["ranked_by"] == "skill"], "fdr"),
         enrichment=records(
             enrichment.groupby(["ranked_by", "group"], sort=False).head(SETS_PER_GROUP)
         ),
@@ -121,12 +124,23 @@ def write_report(
         scope=scope,
         n_samples=len(samples),
         unusual=records(samples[samples["quality"].notna()]),
-        methods=methods(metrics, backtest),
+        methods=methods(metrics, backtest, network),
         references=REFERENCES,
         run=run_table(backtest, run),
         glossary=GLOSSARY,
         browser=browser,
     )
+
+
+def _n_flagged(flags: pd.Series) -> dict[str, int]:
+    """How many genes have each flag."""
+    single = flags.str.split("; ").explode()
+    return single[single != ""].value_counts().to_dict()
+
+
+def _n_significant(sets: pd.DataFrame, column: str) -> int:
+    """How many gene sets are beyond chance."""
+    return int(sets.loc[sets[column] <= SIGNIFICANT, "term"].nunique())
 
 
 def _events_by_time(events: pd.DataFrame, sets: pd.DataFrame) -> list[dict[str, Any]]:

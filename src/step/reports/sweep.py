@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from step.figures.style import arm_label
 from step.reports.html import records, render_page
 
 
@@ -13,9 +14,11 @@ def sweep_page(table: pd.DataFrame, study: str) -> str:
         study: Names the sweep.
     """
     failed = table[table["error"].notna()]
+    scored = table[table["error"].isna()]
+    scored = scored.assign(best_baseline=scored["best_baseline"].map(arm_label))
     return render_page(
         "sweep.html.j2",
         study=study,
-        rows=records(table[table["error"].isna()]),
+        rows=records(scored),
         failed=records(failed),
     )

@@ -29,15 +29,20 @@ def _better_part(metrics: Metrics) -> str:
     mse, p = metrics.arms[best].mse, metrics.arms[best].step_p
     if mse == metrics.arms["step"].mse:
         return ""
-    sure = "" if p is None else f", p = {p:.2g}: {chance(p)}"
+    sure = "" if p is None else f", chosen with hindsight, p = {p_text(p)}: {chance(p)}"
     if best == "step_no_graph":
-        return f" Where no gene has a neighbour, its error is lower ({mse:.4f}{sure})."
-    return f" Of its parts, {arm_label(best)} has a lower error alone ({mse:.4f}{sure})."
+        return f" Without the graph, its error is lower ({mse:.4f}{sure})."
+    return f" One of its parts, {arm_label(best)}, has a lower error ({mse:.4f}{sure})."
 
 
 def chance(p: float) -> str:
     """Say whether a difference is more than chance."""
-    return "more than chance" if p <= SIGNIFICANT else "no more than chance"
+    return "beyond chance" if p <= SIGNIFICANT else "not beyond chance"
+
+
+def p_text(p: float) -> str:
+    """A p value in two digits."""
+    return f"{p:.2g}".replace("-", "−")
 
 
 def _skill(metrics: Metrics) -> str:
@@ -51,7 +56,7 @@ def _skill(metrics: Metrics) -> str:
     if metrics.skill_p is None:
         return f"{start}; with {metrics.n_origins} forecast origins, chance cannot be ruled out."
     interval = interval_of(metrics.skill, metrics.skill_low, metrics.skill_high)
-    p = f"{start} (Diebold–Mariano over origins, two-sided p = {metrics.skill_p:.3g}{interval})"
+    p = f"{start} (Diebold–Mariano over origins, two-sided p = {p_text(metrics.skill_p)}{interval})"
     return f"{p}." if metrics.skill_p <= SIGNIFICANT else f"{p}: no difference beyond chance."
 
 
@@ -74,13 +79,13 @@ def graph_verdict(test: GraphTest) -> str:
     parts = [part for part in parts if part]
     if len(parts) > 1:
         parts.append(
-            f"The p of these {len(parts)} further tests are not adjusted for their number."
+            f"The p values of these {len(parts)} further tests are not adjusted for their number."
         )
     whole = [_whole_verdict(test, tested)]
     if test.tested_genes is not None:
         whole.append(
-            f"These errors are those of {test.tested_genes:,} connected genes, a stretch of the "
-            "genome, on which all tests of the graph were made (`backtest.tested_genes`)."
+            f"These errors are those of {test.tested_genes:,} genes, a stretch of the genome, on "
+            "which all tests of the graph were made (setting backtest.tested_genes)."
         )
     return " ".join([*whole, *parts])
 
@@ -89,8 +94,10 @@ def _part_verdict(name: str, test: GraphTest) -> str:
     """One sentence on another test of the graph; nothing where it was not made."""
     if test.p is None:
         return ""
-    graphs = f"{len(test.rewired_mse)} graphs"
-    return f"{name}: {_effect(test)}p = {test.p:.2g} of {graphs}, {chance(test.p)}."
+    n = len(test.rewired_mse)
+    few = test.p > SIGNIFICANT and n < ENOUGH_GRAPHS
+    told = "too few to tell" if few else chance(test.p)
+    return f"{name}: {_effect(test)}p = {p_text(test.p)} of {n} graphs, {told}."
 
 
 def _whole_verdict(test: GraphTest, tested: str) -> str:
@@ -100,16 +107,20 @@ def _whole_verdict(test: GraphTest, tested: str) -> str:
         return f"{start} no two genes of the study are in contact."
     if test.untested is not None:
         return (
-            f"{start} no rewired graphs were asked for (`backtest.rewirings`). On the real graph "
-            f"of {test.n_edges} gene pairs the error is {test.real_mse:.5f}, without a graph "
+            f"{start} no rewired graphs were asked for (setting backtest.rewirings). On the real "
+            f"graph of {test.n_edges} gene pairs the error is {test.real_mse:.5f}, without a graph "
             f"{test.no_graph_mse:.5f}."
         )
     n_rewired = len(test.rewired_mse)
     numbers = (
         f"the real graph has a mean squared error of {test.real_mse:.5f}, {n_rewired} rewired ones "
         f"{min(test.rewired_mse):.5f} to {max(test.rewired_mse):.5f} ({_effect(test)}"
-        f"p = {test.p:.3g}); without a graph it is {test.no_graph_mse:.5f}.{_shifted(test)}"
+        f"p = {p_text(test.p)}); without a graph it is {test.no_graph_mse:.5f}.{_shifted(test)}"
     )
+    if test.p <= SIGNIFICANT and not test.beats_no_graph:
+        return f"The graph tells more than rewired ones, but none at all serves as well: {numbers}"
+    if test.p <= SIGNIFICANT and not test.beats_no_graph:
+        return f"The graph tells more than rewired ones, but none at all serves as well: {numbers}"
     if test.p <= SIGNIFICANT:
         return f"{tested} {_verb(tested)}: {numbers}"
     if n_rewired < ENOUGH_GRAPHS:
@@ -132,7 +143,7 @@ def _shifted(test: GraphTest) -> str:
     low, high = min(test.shifted_mse), max(test.shifted_mse)
     return (
         f" Where genes are shifted along their chromosomes, it is {low:.5f} to {high:.5f} "
-        f"(p = {test.shifted_p:.3g})."
+        f"(p = {p_text(test.shifted_p)}, {chance(test.shifted_p)})."
     )
 
 

@@ -158,6 +158,7 @@ def _about(
             whole += f" None could be tested: {scope.untested}."
         rows.append((name, "", whole))
         rows += [(name, str(column), columns.get(str(column), "")) for column in sheet.columns]
+    rows = [(*place, text.replace("`", "")) for *place, text in rows]
     return pd.DataFrame(rows, columns=["sheet", "column", "meaning"])
 
 
@@ -175,6 +176,6 @@ def _describe(name: str) -> tuple[str, dict[str, str]]:
 def _meanings(record: type) -> dict[str, str]:
     """What the attributes of a record mean, in the words of a table."""
     return {
-        name: re.sub(r"\bNone\b", "missing", meaning)
+        name: re.sub(r"\bNone\b", "missing", meaning).replace("`", "")
         for name, meaning in attribute_meanings(record).items()
     }

@@ -101,3 +101,19 @@ def test_later_times_are_regressed_on_themselves():
     forecast = ridge_ar(course)[20]
     came = course.panel.mean[21:24]
     np.testing.assert_allclose(forecast, came, rtol=0.03)
+
+
+@pytest.mark.parametrize("law", [ridge_ar, ridge_ar_forgetting])
+def test_what_all_genes_did_together_a_few_times_is_no_law(law):
+    """A hundred genes that move as one tell no more than one of them would."""
+    ratios = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        together = np.cumsum(rng.normal(0, 1.0, (10, 1)), axis=0)
+        course = walk(panel(together + rng.normal(0, 0.05, (10, 100))), {}, 1)
+        errors = [
+            np.mean((course.panel.mean[4:] - forecast[3:-1, 0]) ** 2)
+            for forecast in (law(course), course.levels.forecast)
+        ]
+        ratios.append(errors[0] / errors[1])
+    assert np.mean(ratios) < 2.0

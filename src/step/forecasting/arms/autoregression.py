@@ -4,7 +4,9 @@ The change to be forecast, from the level to the value h times later, is regress
 far: the level's deviation from its mean so far, its last change, the last surprise and what the
 filter left of the last value; with a graph, also on the means of these over each gene's
 neighbours. All are in units of the gene's usual surprise, and in proportion to the time ahead. The
-coefficients are the same for all genes, and at each time those that fit the changes known by then.
+coefficients are the same for all genes, and at each time those that fit the changes known by then,
+and some more times at which nothing changed: genes move together, so what counts is how many times
+are known, and not how many genes.
 """
 
 from collections.abc import Iterable
@@ -16,9 +18,8 @@ from step.forecasting.arms.registry import simple_arm
 from step.forecasting.course import Course
 from step.graphs.gene_graph import GeneGraph
 
-RIDGE = 0.01
+STILL_TIMES = 10.0  # times without a change, as usual in their features, that the law fits besides
 FORGETTING = 0.9  # weight of a time's changes, relative to those of the time after
-FORGETTING_RIDGE = 0.1
 FEWEST_CHANGES = 3  # times whose changes are known before anything is forecast
 LARGEST = 8.0  # units
 N_MOVEMENTS = 4
@@ -28,14 +29,14 @@ PRIOR_FOLLOWING = 2.0
 @simple_arm("ridge AR", "#332288", "one linear law of all genes' pasts")
 def ridge_ar(course: Course) -> np.ndarray:
     """Forecast by a gene's own past."""
-    own, _, _ = _law(course, course.once(own_features), RIDGE, 1.0)
+    own, _, _ = _law(course, course.once(own_features))
     return _forecast(course, own)
 
 
 @simple_arm("forgetting AR", "#7F9FD0", "one linear law of all genes' recent pasts")
 def ridge_ar_forgetting(course: Course) -> np.ndarray:
     """Forecast by a gene's own past; the law may change, and old changes count less."""
-    own, _, _ = _law(course, course.once(own_features), FORGETTING_RIDGE, FORGETTING)
+    own, _, _ = _law(course, course.once(own_features), FORGETTING)
     return _forecast(course, own)
 
 
@@ -70,7 +71,7 @@ def graph_ridge_by_gene(course: Course) -> np.ndarray:
 
 def forecast_by_kind(course: Course, kind: str) -> np.ndarray:
     """Forecast as `graph_ridge` does with one kind of edge alone, `[time, horizon, gene]`."""
-    own, beside, _ = _law(course, _with_neighbours(course, [kind]), RIDGE, 1.0)
+    own, beside, _ = _law(course, _with_neighbours(course, [kind]))
     return _forecast(course, own + beside)
 
 
@@ -89,7 +90,7 @@ def graph_ridge_over_time(course: Course, weights: np.ndarray) -> np.ndarray:
     features = np.concatenate(
         [course.once(own_features), _in_units(np.stack(means), course)], axis=-1
     )
-    own, beside, _ = _law(course, features, RIDGE, 1.0)
+    own, beside, _ = _law(course, features)
     return _forecast(course, own + beside)
 
 
@@ -145,18 +146,17 @@ def _forecast(course: Course, change: np.ndarray) -> np.ndarray:
 
 
 def _law_of_graph(course: Course) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return _law(course, _with_neighbours(course, course.graphs), RIDGE, 1.0)
+    return _law(course, _with_neighbours(course, course.graphs))
 
 
 def _law(
-    course: Course, features: np.ndarray, ridge: float, kept: float
+    course: Course, features: np.ndarray, kept: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fit at each time to the changes known by then.
 
     Args:
         course: The course.
         features: The gene's own movements, then those of its neighbours, `[time, gene, feature]`.
-        ridge: See `_coefficients`.
         kept: See `_coefficients`.
 
     Returns:
@@ -167,7 +167,7 @@ def _law(
     own, beside = np.empty((2, *change.shape))
     for horizon in range(change.shape[1]):
         seen = features * course.ahead[:, horizon, None, None]
-        law = _coefficients(seen, change[:, horizon], horizon + 1, ridge, kept)
+        law = _coefficients(seen, change[:, horizon], horizon + 1, kept)
         # Sums by einsum: of matrices this small, threads of the linear algebra only hinder.
         own[:, horizon], beside[:, horizon] = (
             np.einsum("tgi,ti->tg", seen[..., part], law[:, part])
@@ -176,16 +176,13 @@ def _law(
     return own, beside, change
 
 
-def _coefficients(
-    seen: np.ndarray, change: np.ndarray, later: int, ridge: float, kept: float
-) -> np.ndarray:
+def _coefficients(seen: np.ndarray, change: np.ndarray, later: int, kept: float) -> np.ndarray:
     """Fit one law of all genes at each time to the changes known by then.
 
     Args:
         seen: Features, shape `[time, gene, feature]`.
         change: What came, NaN where unknown, shape `[time, gene]`.
         later: Times after which a change is known.
-        ridge: Penalty, relative to each feature's mean square.
         kept: Weight of a time's changes, relative to those of the time after.
 
     Returns:
@@ -198,12 +195,13 @@ def _coefficients(
     squares = np.einsum("tgi,tgj->tij", features, features) / counted[..., None]
     products = np.einsum("tgi,tg->ti", features, came) / counted
     moments, sums = np.zeros((n_features, n_features)), np.zeros(n_features)
-    law = np.zeros((n_times, n_features))
+    law, n_known = np.zeros((n_times, n_features)), 0.0
     for time in range(later, n_times):
         moments = kept * moments + squares[time - later]
         sums = kept * sums + products[time - later]
-        if time + 1 - later >= FEWEST_CHANGES:
-            penalty = np.diag(ridge * np.diag(moments) + 1e-8)
+        n_known = kept * n_known + known[time - later].any()
+        if n_known and time + 1 - later >= FEWEST_CHANGES:
+            penalty = np.diag(STILL_TIMES / n_known * np.diag(moments) + 1e-8)
             law[time] = np.linalg.solve(moments + penalty, sums)
     return law
 

@@ -180,6 +180,7 @@ def _report_node() -> Node:
         "samples": "sample_table",
         "report": "params:report",
         "backtest": "params:backtest",
+        "network": "params:network",
     }
     figures = {
         ("enriched" if name == "enrichment" else name): f"figure_{name}" for name in IN_REPORT
@@ -200,6 +201,7 @@ def create_pipeline(assay: str) -> Pipeline:
             "params:backtest": "params:backtest",
             "params:report": "params:report",
             "params:assay": f"params:{assay}.assay",
+            "params:network": f"params:{assay}.network",
             "params:species": "params:species",
         },
         tags="reporting",
