@@ -228,3 +228,20 @@ def test_any_bytes_are_a_table_or_explained(name, content):
         found = explained(TableDataset(filepath=str(folder / name)))
     if found is not None:
         assert found.map(lambda value: isinstance(value, str)).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "above", ["# Program:featureCounts; Command:featureCounts -a g.gtf", "!Series_title\tLungs"]
+)
+def test_what_stands_above_the_header_is_not_taken_for_it_silently(tmp_path, above):
+    (tmp_path / "t.txt").write_text(f"{above}\ngene\tP0\tP1\tP2\tP3\na\t1\t2\t3\t4\n")
+    with pytest.raises(DatasetError, match=r"was read as the header.* Delete the lines above"):
+        TableDataset(filepath=str(tmp_path / "t.txt")).load()
+
+
+def test_a_title_above_the_header_of_a_sheet_is_told(tmp_path):
+    table = pd.DataFrame([["gene", "P0", "P1"], ["a", 1, 2]])
+    table.columns = ["Table S2.", "", ""]
+    table.to_excel(tmp_path / "t.xlsx", index=False)
+    with pytest.raises(DatasetError, match=r"row 1 \('Table S2\.'\) was read as the header"):
+        TableDataset(filepath=str(tmp_path / "t.xlsx")).load()

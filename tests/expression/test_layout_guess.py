@@ -129,6 +129,11 @@ def test_a_column_of_samples_that_the_table_has_stays():
         ("gene 0 0.1 0.2 0.3 1 2", []),  # close times at the beginning
         ("gene 0.1 1.1 2.1", []),
         ("gene 0 18 E16.5 P0.1 t5.1", []),
+        ("gene P0 P0.1 P0.2 P7 P7.1", ["P0", "P0.1", "P0.2"]),
+        ("gene D0.1 D0.2 D7.1 D7.2 D7.3", ["D0.1", "D0.2"]),
+        ("gene P0.5 P1 P1.5 P2", []),
+        ("gene P0.1 P1.1 P2.1", []),
+        ("gene P0 P0.1 P7.1 P7.2", []),
     ],
 )
 def test_headers_that_a_program_numbered_are_found(headers, numbered):

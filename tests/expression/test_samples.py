@@ -271,3 +271,19 @@ def test_of_a_long_course_the_first_times_and_the_last_are_shown():
     shown = describe_samples(read_measurements(raw, LAYOUT, None, "t")).splitlines()
     assert [line.split()[0] for line in shown] == ["day", "0", "1", "2", "3", "…", "29"]
     assert "25 more times" in shown[5]
+
+
+@pytest.mark.parametrize("name", ["__no_feature", "N_unmapped"])
+def test_what_counts_no_gene_is_refused(name):
+    raw = pd.DataFrame([["a", "1", "2", "3"], [name, "9", "9", "9"]], columns=["gene", *"123"])
+    with pytest.raises(InputError, match=rf"no genes are '{name}', .* Delete these rows"):
+        read_measurements(raw, LAYOUT, None, "t")
+
+
+def test_different_quantities_are_no_replicates():
+    headers = ["gene", "P0_1.AVG_Signal", "P0_1.Detection Pval", "P7_1.AVG_Signal", "P9_1.AVG_Signal"]
+    raw = pd.DataFrame([["a", "8", "0", "9", "9"]], columns=headers)
+    with pytest.raises(InputError, match="hold different quantities, and would be read as"):
+        read_measurements(raw, LAYOUT, None, "t")
+    one = read_measurements(raw.drop(columns=headers[2]), LAYOUT, None, "t")
+    assert one.samples["time"].tolist() == [0.0, 7.0, 9.0]

@@ -24,8 +24,9 @@ def annotation(*rows: tuple[str, int, int]) -> pd.DataFrame:
 
 
 def test_chromosomes_meet_with_and_without_chr(contacts):
-    found = check_annotation(annotation(("1", 5, 9), ("chr2", 5, 9)), contacts, GENOME)
-    assert found["chrom"].tolist() == ["chr1", "chr2"]
+    table = annotation(("1", 5, 9), ("chr2", 5, 9), ("Chr2", 20, 29))
+    found = check_annotation(table, contacts, GENOME)
+    assert found["chrom"].tolist() == ["chr1", "chr2", "chr2"]
 
 
 def test_a_chromosome_is_rather_the_one_of_its_own_name(tmp_path):

@@ -143,3 +143,11 @@ def test_lung_mrna_is_placed(lung):
     places = place_genes(raw["id"].tolist(), read_gene_names(names, "n"), choose_tss(bed))
     assert len(places) == 126
     assert places["unplaced"].isna().sum() == 122
+
+
+def test_a_number_behind_a_dot_may_belong_to_the_identifier():
+    """As in fission yeast, SPBC460.03 beside SPBC460.05."""
+    annotation = ANNOTATION[:2].assign(gene=["abc1", "def1"], gene_id=["SPBC460.03", "SPBC460.05"])
+    annotation["start"], annotation["end"] = [100, 900], [200, 999]
+    places = place_genes(["SPBC460.05"], pd.Series(dtype=object), choose_tss(annotation))
+    assert places.loc[0, ["symbol", "tss", "unplaced"]].tolist() == ["def1", 900, None]

@@ -187,7 +187,7 @@ def test_replicates_that_a_program_numbered_are_doubted():
         Normalisation(),
         BACKTEST,
     )
-    assert "If 0.1 is a replicate of 0 and no time of its own, call it 0_rep2." in found.doubts[0]
+    assert "If 0.2 is a replicate and no time of its own, call it 0_rep3." in found.doubts[0]
 
 
 def test_a_check_is_run_by_itself(project):

@@ -76,6 +76,12 @@ def _filled_rows(rows: Iterator[tuple[Any, ...]], name: str) -> list[tuple[int, 
             continue
         width = len(filled[0][1]) if filled else len(cells)
         if len(cells) > width:
+            if width == 1 and len(cells) > 2:
+                raise InputError(
+                    f"{name}, row {filled[0][0]} ({quoted(filled[0][1][0])}) was read as the "
+                    f"header, and row {number} has {len(cells)} cells. Delete the rows above the "
+                    "header."
+                )
             raise InputError(
                 f"{name}, cell {get_column_letter(len(cells))}{number} ({quoted(cells[-1])}) "
                 "stands right of the header's last column. Name its column, or delete the cell."

@@ -13,7 +13,7 @@ from step.datasets.source_file import SourceFile
 from step.datasets.text_file import text_lines
 from step.datasets.whole_file import whole_file
 from step.datasets.workbook import write_workbook
-from step.errors import InputError
+from step.errors import InputError, quoted
 
 SPREADSHEETS = {".xlsx", ".xlsm"}
 
@@ -78,6 +78,14 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             dtype=object,
         )
 
+    def _require_header(self, line: int, row: list[str], widest: int) -> None:
+        """Raise InputError if a title or a comment stands where the header belongs."""
+        if 2 * sum(map(bool, map(str.strip, row))) < widest:
+            raise InputError(
+                f"{self._address}, line {line} ({quoted(row[0])}) was read as the header, and "
+                f"later lines have up to {widest} cells. Delete the lines above the header."
+            )
+
     def _is_spreadsheet(self) -> bool:
         return self._ending in SPREADSHEETS
 
@@ -104,6 +112,7 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             )
         for line, row in rows:
             if len(row) != len(rows[0][1]):
+                self._require_header(*rows[0], max(lengths))
                 raise InputError(
                     f"{self._address}, line {line} has {len(row)} cells, the header "
                     f"{len(rows[0][1])} ({'comma' if comma else 'tab'} separated). Every row needs "

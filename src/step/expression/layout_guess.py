@@ -114,32 +114,36 @@ def suggestion(setting: str, given: Any, guessed: Any, words: str) -> str:
         return f"Columns that name no time: {listed(new)}; `{setting}` says {list(given)}."
     if name in ("birth_day", "duplicates"):  # what the study means, no table tells
         return ""
-    shown = "null" if guessed is None else guessed
-    return f"It looks like {shown}; `{setting}` says {'null' if given is None else given}."
+    shown, said = ("null" if each is None else each or "''" for each in (guessed, given))
+    return f"It looks like {shown}; `{setting}` says {said}."
+
+
+NUMBERED = re.compile(r"(?P<time>\D*\d+)(?:\.(?P<decimal>\d+))?")
 
 
 def numbered_headers(table: pd.DataFrame, layout: TableLayout) -> list[str]:
-    """Find headers of samples that a program seems to have told apart by a number: 18, 18.1, 18.2.
+    """Find headers of samples that were told apart by a number: 18, 18.1, 18.2, or P7.1, P7.2.
 
     Returns:
         Those of the first such group, where at least two times have one and no time has other
         decimals; empty otherwise.
     """
     headers = list(_samples(_with_clean_headers(table), layout).columns)
-    decimals: dict[str, list[str]] = {header: [] for header in headers if header.isdecimal()}
+    groups: dict[str, list[str]] = {}
     for header in headers:
-        whole, dot, decimal = header.partition(".")
-        if dot and whole.isdecimal():
-            decimals.setdefault(whole, []).append(decimal)
-    groups = {whole: found for whole, found in decimals.items() if found}
+        found = NUMBERED.fullmatch(header)
+        if found and found["decimal"]:
+            groups.setdefault(found["time"], []).append(found["decimal"])
+    based = {time in headers for time in groups}
     repeated = all(
-        whole in headers and found == [str(number + 1) for number in range(len(found))]
-        for whole, found in groups.items()
+        found == [str(number + 1) for number in range(len(found))] for found in groups.values()
     )
-    if len(groups) < 2 or not repeated:
+    single = based == {False} and min(map(len, groups.values())) < 2
+    if len(groups) < 2 or not repeated or len(based) > 1 or single:
         return []
-    whole, found = next(iter(groups.items()))
-    return [whole, *(f"{whole}.{decimal}" for decimal in found)]
+    time, found = next(iter(groups.items()))
+    first = [time] if time in headers else []
+    return [*first, *(f"{time}.{decimal}" for decimal in found)]
 
 
 def _guess_orientation(

@@ -18,6 +18,15 @@ from step.typed import between, settings
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "."}
 SHOWN_TIMES = 5  # of a course, in that table
 LONGEST_SHOWN = 13  # characters of a sample's name in a table that fits a terminal's log
+OF_NO_GENE = re.compile(  # of HTSeq, and of STAR
+    "__(no_feature|ambiguous|too_low_aQual|not_aligned|alignment_not_unique)"
+    "|N_(unmapped|multimapping|noFeature|ambiguous)"
+)
+QUANTITY = re.compile(  # at the end of a column's name
+    r"[\s._-](avg[_.]?signal|detection(?:[\s._]?p-?val(?:ue)?)?|p-?val(?:ue)?|bead_stderr"
+    r"|avg_nbeads|array_stderr|counts?|expected_count|fpkm|rpkm|tpm|cpm)$",
+    re.IGNORECASE,
+)
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
 Header = Annotated[str, Field(max_length=LONGEST_HEADER)]  # may be empty
 
@@ -99,6 +108,7 @@ def read_measurements(
         named += [layout.class_column] if layout.class_column else []
     _check_columns(table, named, source)
     columns = _sample_columns(table, set(named), layout, source)
+    _check_quantities([table.columns[column] for column in columns], source)
     genes = _clean_genes(table[layout.gene_column], layout, source)
     if genes.empty:
         raise InputError(f"{source}: there is a header, but no gene.")
@@ -209,6 +219,20 @@ def _sample_columns(
     return positions
 
 
+def _check_quantities(headers: list[str], source: str) -> None:
+    """Raise InputError if the samples' columns hold more than one quantity."""
+    kinds: dict[str, str] = {}
+    for header in headers:
+        if found := QUANTITY.search(header):
+            kinds.setdefault(found[1].lower(), header)
+    if len(kinds) > 1:
+        raise InputError(
+            f"{source}: the columns {listed(kinds.values())} hold different quantities, and would "
+            "be read as replicates. Keep one quantity: list the other columns in "
+            "`annotation_columns`, or delete them."
+        )
+
+
 def _place(layout: TableLayout, row: int) -> str:
     """Where the user finds a gene of the table's index: its row, or a column with that name."""
     return f"row {row + 2}" if layout.genes_in == "rows" else "a column"
@@ -223,6 +247,12 @@ def _clean_genes(genes: pd.Series, layout: TableLayout, source: str) -> pd.Serie
 
 
 def _check_genes(genes: pd.Series, layout: TableLayout, source: str) -> None:
+    of_no_gene = [gene for gene in genes if OF_NO_GENE.fullmatch(gene)]
+    if of_no_gene:
+        raise InputError(
+            f"{source}: no genes are {listed(of_no_gene)}, which a program wrote of its counting. "
+            "Delete these rows."
+        )
     if (genes == "").any():
         row = (genes == "").idxmax()
         raise InputError(

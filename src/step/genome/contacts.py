@@ -188,8 +188,8 @@ def is_one_of(chromosome: str, patterns: list[str]) -> bool:
 
 
 def bare_name(chromosome: str) -> str:
-    """One name for what archives call chr1 or 1, and chrM, M or MT."""
-    bare = chromosome.removeprefix("chr")
+    """One name for what archives call chr1, Chr1 or 1, and chrM, M or MT."""
+    bare = chromosome[3:] if chromosome[:3].lower() == "chr" else chromosome
     return "MT" if bare == "M" else bare
 
 

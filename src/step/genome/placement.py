@@ -111,6 +111,10 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     row = found.map(annotated)
     without_version = called.str.replace(VERSION, "", regex=True)
     by_identifier = _rows_by_identifier(tss)
+    as_written = by_identifier[~by_identifier.index.duplicated(keep=False)]
+    row = row.fillna(called.map(as_written))
+    identified = row.notna()
+    by_identifier.index = by_identifier.index.str.replace(VERSION, "", regex=True)
     shared = by_identifier.index[by_identifier.index.duplicated()]
     by_identifier = by_identifier[~by_identifier.index.duplicated()]
     row = row.fillna(without_version.map(by_identifier))
@@ -120,7 +124,7 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
     places["tss"] = places["tss"].astype("Int64")
     named = places["gene"].isin(names.index) | (len(names) == 0)
     ambiguous = found.isin(several) | (row.isna() & called.str.lower().isin(alike))
-    ambiguous |= found.isna() & without_version.isin(shared)
+    ambiguous |= ~identified & without_version.isin(shared)
     places["unplaced"] = np.select(
         [ambiguous, row.isna() & ~named, row.isna()],
         [AMBIGUOUS, UNNAMED, UNANNOTATED],
@@ -131,9 +135,9 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
 
 
 def _rows_by_identifier(tss: pd.DataFrame) -> pd.Series:
-    """The rows of each gene identifier, without its version: several for one at several places."""
+    """The rows of each gene identifier: several for one at several places."""
     identifier = tss["gene_id"].dropna().astype(str).str.split(r"\s*;\s*", regex=True).explode()
-    return pd.Series(identifier.index, index=identifier.str.replace(VERSION, "", regex=True))
+    return pd.Series(identifier.index, index=identifier)
 
 
 def add_features(places: pd.DataFrame, bins: pd.DataFrame) -> pd.DataFrame:

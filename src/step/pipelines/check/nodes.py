@@ -113,8 +113,8 @@ def check_table(
     if numbered:
         check.doubts.append(
             f"raw_expression: the headers {listed(numbered)} look like repeated ones that a "
-            f"program numbered. If {numbered[1]} is a replicate of {numbered[0]} and no time of "
-            f"its own, call it {numbered[0]}_rep2."
+            f"program numbered. If {numbered[-1]} is a replicate and no time of its own, call it "
+            f"{numbered[-1].rpartition('.')[0]}_rep{len(numbered)}."
         )
     measurements = check.attempt(
         read_measurements, table, guess, sheet, "raw_expression", of=sources
