@@ -281,7 +281,13 @@ def test_what_counts_no_gene_is_refused(name):
 
 
 def test_different_quantities_are_no_replicates():
-    headers = ["gene", "P0_1.AVG_Signal", "P0_1.Detection Pval", "P7_1.AVG_Signal", "P9_1.AVG_Signal"]
+    headers = [
+        "gene",
+        "P0_1.AVG_Signal",
+        "P0_1.Detection Pval",
+        "P7_1.AVG_Signal",
+        "P9_1.AVG_Signal",
+    ]
     raw = pd.DataFrame([["a", "8", "0", "9", "9"]], columns=headers)
     with pytest.raises(InputError, match="hold different quantities, and would be read as"):
         read_measurements(raw, LAYOUT, None, "t")

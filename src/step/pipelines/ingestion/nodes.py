@@ -117,7 +117,18 @@ def choose_targets(
             "`mirna.nodes` is `targets`, but the study has no table of targets. Name one as "
             "mirna.targets in catalog_raw.yml, or set `mirna.nodes` to mirnas."
         )
-    return read_targets(targets, read_genes(raw_expression, layout, "raw_expression"), "targets")
+    measured = read_genes(raw_expression, layout, "raw_expression")
+    chosen = read_targets(targets, measured, "targets")
+    without = measured[~measured.isin(chosen["mirna"])].unique()
+    if len(without) > measured.nunique() / 2:
+        logger.warning(
+            "Of %d measured miRNAs, %d have no row in mirna.targets, and are left out: %s. Do the "
+            "names follow one convention?",
+            measured.nunique(),
+            len(without),
+            listed(without),
+        )
+    return chosen
 
 
 def tabulate_samples(
