@@ -56,3 +56,11 @@ def test_what_is_not_measured_teaches_nothing():
     half = half_widths(errors, np.ones((20, 5)), 0.9)
     assert np.isfinite(half).all()
     np.testing.assert_array_equal(half[7], half[8])
+
+
+@pytest.mark.parametrize("coverage", [0.3, 0.8, 0.99, 0.999])
+def test_every_nominal_coverage_is_kept(coverage):
+    errors = np.random.default_rng(3).normal(size=(60, 2000))
+    covered = np.abs(errors) <= half_widths(errors, np.ones_like(errors), coverage)
+    missed = 1.0 - covered[20:].mean()
+    assert missed == pytest.approx(1.0 - coverage, rel=0.2)

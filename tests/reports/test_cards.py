@@ -98,3 +98,8 @@ def test_every_card_says_how_to_read_it():
     cards = study_cards(METRICS, PER_GENE)
     assert len(cards) == 4
     assert all(len(card.reading) > 100 for card in cards)
+
+
+def test_of_few_misses_allowed_few_more_are_tolerated():
+    metrics = replace(METRICS, intervals=Intervals(0.99, 0.97, 1.5, 0.95, 0.98))
+    assert interval_card(metrics).answer == "They are too narrow"

@@ -8,7 +8,8 @@ from step.typed import Share, settings
 PRIOR_ORIGINS = 8.0
 KEPT = 0.9  # weight of an origin's ratios, relative to those of the origin after
 ADAPTATION = 0.2  # γ
-MARGINS = (0.5, 0.995)  # between which the level is adapted
+LEAST = 5.0 / 9.0  # of the nominal coverage that the adapted level falls to
+FEWEST_MISSED = 0.05  # of the nominal share of misses that it leaves at least
 RATIOS = np.geomspace(1e-4, 1e4, 4001)  # bins of |error| / scale, 0.5 % wide
 
 
@@ -52,6 +53,7 @@ def half_widths(
     squares, counted = np.zeros((2, n_genes))
     histogram = np.zeros(len(RATIOS) + 1)
     level, rate = coverage, ADAPTATION / np.sqrt(horizon)
+    margins = LEAST * coverage, 1.0 - FEWEST_MISSED * (1.0 - coverage)
     for origin in range(n_origins):
         known = origin - horizon
         if known >= 0 and (seen := ~np.isnan(errors[known])).any():
@@ -60,7 +62,7 @@ def half_widths(
             place = np.searchsorted(RATIOS, ratios[known, seen])
             histogram = KEPT * histogram + np.bincount(place, minlength=len(histogram))
             missed = np.mean(np.abs(errors[known, seen]) > widths[known, seen])
-            level = np.clip(level + rate * (missed - (1.0 - coverage)), *MARGINS)
+            level = np.clip(level + rate * (missed - (1.0 - coverage)), *margins)
         pooled = squares.sum() / counted.sum() if counted.any() else 1.0
         scale = np.sqrt((squares + PRIOR_ORIGINS * pooled) / (counted + PRIOR_ORIGINS))
         scale = np.maximum(scale, RATIOS[0])

@@ -12,7 +12,8 @@ from step.evaluation.significance import SIGNIFICANT
 from step.figures.style import arm_label
 from step.reports.verdict import ENOUGH_GRAPHS, interval_of, p_text
 
-TOLERANCE = 0.03  # of a coverage that is called right
+TOLERANCE = 0.3  # of the nominal share of misses, in a coverage that is called right
+MOST_TOLERATED = 0.03
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def interval_card(metrics: Metrics) -> Card:
         int(horizon): scores.intervals for horizon, scores in metrics.horizons.items()
     }
     nominal = metrics.intervals.nominal
-    off = [each for each in by_horizon.values() if abs(each.coverage - nominal) > TOLERANCE]
+    tolerated = min(TOLERANCE * (1.0 - nominal), MOST_TOLERATED)
+    off = [each for each in by_horizon.values() if abs(each.coverage - nominal) > tolerated]
     below = [each for each in off if each.coverage < nominal]
     narrow = bool(below)
     sure = any(_excludes(each, nominal) for each in below or off)
