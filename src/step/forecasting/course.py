@@ -59,7 +59,10 @@ class Course:
         known = {each: self.once(each) for each in kept}
         other = replace(self, graphs=graphs, _known=known)
         other.__dict__.update(
-            {name: getattr(self, name) for name in ("filled", "surprise", "unit", "usual_steps")}
+            {
+                name: getattr(self, name)
+                for name in ("begun", "filled", "surprise", "unit", "usual_steps")
+            }
         )
         return other
 
@@ -97,14 +100,13 @@ class Course:
         0 where unknown: a gene's first value is held against no value of its own.
         """
         missed = self.panel.mean[1:] - self.levels.forecast[:-1, 0]
-        known = np.where(self._begun[1:], np.nan_to_num(missed), 0.0)
+        known = np.where(self.begun[:-1], np.nan_to_num(missed), 0.0)
         return np.concatenate([np.zeros((1, missed.shape[1])), known])
 
     @cached_property
-    def _begun(self) -> np.ndarray:
-        """Whether a gene was measured at an earlier time, `[time, gene]`."""
-        so_far = np.maximum.accumulate(~np.isnan(self.panel.mean), axis=0)
-        return np.concatenate([np.zeros_like(so_far[:1]), so_far[:-1]])
+    def begun(self) -> np.ndarray:
+        """Whether a gene was measured by each time, `[time, gene]`."""
+        return np.maximum.accumulate(~np.isnan(self.panel.mean), axis=0)
 
     @cached_property
     def unit(self) -> np.ndarray:
@@ -113,7 +115,10 @@ class Course:
         The root mean square, shrunk towards that of all genes as if by three surprises more; until
         there is one, the size of the noise.
         """
-        counted = np.cumsum(~np.isnan(self.panel.mean) & self._begun, axis=0)
+        again = ~np.isnan(self.panel.mean)
+        again[1:] &= self.begun[:-1]
+        again[0] = False
+        counted = np.cumsum(again, axis=0)
         squares = np.cumsum(self.surprise**2, axis=0)
         total = counted.sum(axis=1, keepdims=True)
         noise = self.levels.noise_variance.mean(axis=1, keepdims=True)

@@ -7,6 +7,7 @@ from step.forecasting.arms.autoregression import (
     forecast_by_kind,
     graph_ridge,
     graph_ridge_by_gene,
+    movements,
     neighbour_features,
     own_features,
     ridge_ar,
@@ -101,6 +102,15 @@ def test_later_times_are_regressed_on_themselves():
     forecast = ridge_ar(course)[20]
     came = course.panel.mean[21:24]
     np.testing.assert_allclose(forecast, came, rtol=0.03)
+
+
+def test_a_gene_that_is_measured_late_has_not_moved_before():
+    values = np.full((12, 3), 6.0) + np.random.default_rng(0).normal(0, 0.01, (12, 3))
+    values[:, 2] += 6.0
+    values[:4, 2] = np.nan
+    course = walk(panel(values), {}, 1)
+    assert np.abs(movements(course)).max() < 0.1
+    np.testing.assert_array_equal(movements(course)[:5, 2, :2], 0.0)
 
 
 @pytest.mark.parametrize("law", [ridge_ar, ridge_ar_forgetting])

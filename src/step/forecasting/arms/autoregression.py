@@ -95,10 +95,15 @@ def graph_ridge_over_time(course: Course, weights: np.ndarray) -> np.ndarray:
 
 
 def movements(course: Course) -> np.ndarray:
-    """Return deviation, change, surprise and residual, log2, shape `[time, gene, N_MOVEMENTS]`."""
-    path = course.levels.path
-    so_far = np.cumsum(path, axis=0) / np.arange(1, len(path) + 1)[:, None]
-    change = np.diff(path, axis=0, prepend=path[:1])
+    """Return deviation, change, surprise and residual, log2, shape `[time, gene, N_MOVEMENTS]`.
+
+    A gene that was not measured yet has not moved: what its level says then is of other genes.
+    """
+    path, begun = course.levels.path, course.begun
+    so_far = np.cumsum(np.where(begun, path, 0.0), axis=0)
+    so_far = np.where(begun, so_far / np.maximum(np.cumsum(begun, axis=0), 1), path)
+    change = np.zeros_like(path)
+    change[1:] = np.where(begun[:-1], np.diff(path, axis=0), 0.0)
     return np.stack([path - so_far, change, course.surprise, course.filled - path], axis=-1)
 
 
