@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from step.evaluation.graph_test import GraphTest
 from step.forecasting.arms import ARMS
+from step.forecasting.in_context import NetworkSettings
 from step.pipelines.reporting.nodes import draw_gene_pages
 from step.pipelines.reporting.pipeline import FIGURES, create_pipeline
 from tests.conftest import ROOT
@@ -67,6 +68,7 @@ def sources(values: np.ndarray, backtest: pd.DataFrame, test: GraphTest) -> dict
         "params:report": REPORT,
         "params:species": None,
         "params:mrna.assay": "mrna",
+        "params:mrna.network": NetworkSettings(kind="STEPmr", fine_tuning=0.0),
     }
 
 
