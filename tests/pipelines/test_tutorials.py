@@ -2,9 +2,12 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 
 import nbformat
 import pytest
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 from tests.conftest import ROOT
@@ -36,13 +39,25 @@ SHOWN = {
 }
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[AsyncKernelManager]:
+    """One for all notebooks: what they import, which takes seconds, is imported once."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    yield manager
+    run_sync(manager.shutdown_kernel)(now=True)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_shows_what_the_study_found(finished, path):
+def test_a_notebook_shows_what_the_study_found(finished, path, kernel):
     place = finished / "notebooks"
     place.mkdir(exist_ok=True)
     copy = shutil.copy(path, place)
     notebook = nbformat.read(copy, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(place)}}).execute()
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
+    where = {"metadata": {"path": str(place)}}
+    client = NotebookClient(notebook, kernel, timeout=300, resources=where)
+    client.execute(cleanup_kc=False)
+    client.kc.stop_channels()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     printed = "".join(output.get("text", "") for output in outputs)
     reports = finished / "data" / "08_reporting" / "demo" / "mrna"
