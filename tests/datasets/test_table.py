@@ -245,3 +245,21 @@ def test_a_title_above_the_header_of_a_sheet_is_told(tmp_path):
     table.to_excel(tmp_path / "t.xlsx", index=False)
     with pytest.raises(DatasetError, match=r"row 1 \('Table S2\.'\) was read as the header"):
         TableDataset(filepath=str(tmp_path / "t.xlsx")).load()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gene;P0;P7;P14\na;1,5;2,5;3,5\n", "line 2 has 4 cells, the header 1"),
+        ("name,symbol\na,A\nb,one,two,three,four\nc,C\n", "line 3 has 5 cells, the header 2"),
+        ("Table S2,,,\ngene,P0,P7,P14\na,1,2,3\n", "line 1 .* was read as the header"),
+        ("gene,P0,,,,,\na,1,,,,,\nb,1,,,,,\n", None),
+    ],
+)
+def test_other_faults_are_not_blamed_on_the_header(tmp_path, text, message):
+    (tmp_path / "t.csv").write_text(text)
+    if message is None:
+        assert len(TableDataset(filepath=str(tmp_path / "t.csv")).load()) == 2
+    else:
+        with pytest.raises(DatasetError, match=message):
+            TableDataset(filepath=str(tmp_path / "t.csv")).load()

@@ -132,6 +132,7 @@ def test_a_column_of_samples_that_the_table_has_stays():
         ("gene P0 P0.1 P0.2 P7 P7.1", ["P0", "P0.1", "P0.2"]),
         ("gene D0.1 D0.2 D7.1 D7.2 D7.3", ["D0.1", "D0.2"]),
         ("gene P0.5 P1 P1.5 P2", []),
+        ("gene E16.5 P0.5 P7 P7.1 P14 P14.1", ["P7", "P7.1"]),
         ("gene P0.1 P1.1 P2.1", []),
         ("gene P0 P0.1 P7.1 P7.2", []),
     ],

@@ -293,3 +293,25 @@ def test_different_quantities_are_no_replicates():
         read_measurements(raw, LAYOUT, None, "t")
     one = read_measurements(raw.drop(columns=headers[2]), LAYOUT, None, "t")
     assert one.samples["time"].tolist() == [0.0, 7.0, 9.0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        ("P0_1 P0_1.Detection_Pval P7_1 P9_1", True),
+        ("P0_1 P0_1.Detection.P.Value P7_1 P9_1", True),
+        ("P0_1_count P0_1_FPKM P7_1_count P9_1_count", True),
+        ("P0_count P7_counts P9_Counts", False),
+        ("24h_tpm 48h_TPM 72h-tpm", False),
+        ("P0_count1 P7_count1 P9_count1", False),
+        ("P0 P7_count P9", False),
+    ],
+)
+def test_one_quantity_may_be_spelled_in_several_ways(headers, refused):
+    layout = replace(LAYOUT, time_unit="hour") if "h" in headers.split()[0] else LAYOUT
+    raw = pd.DataFrame([["a", *"9" * len(headers.split())]], columns=["gene", *headers.split()])
+    if refused:
+        with pytest.raises(InputError, match="hold different quantities"):
+            read_measurements(raw, layout, None, "t")
+    else:
+        assert len(read_measurements(raw, layout, None, "t").samples) == 3

@@ -47,7 +47,7 @@ def test_the_smallest_possible_p_of_the_graph_is_told():
 
 def test_a_graph_is_held_against_none_and_too_few_tell_nothing():
     useless = graph_card(graph_test_of(0.16, 0.15, [0.2] * 19, n_edges=7))
-    assert (useless.answer, useless.tone) == ("Yes, but no more than none", "open")
+    assert (useless.answer, useless.tone) == ("No more than no graph", "open")
     assert useless.detail.endswith("; without a graph the error is as low, or lower.")
     few = graph_card(graph_test_of(0.16, 0.18, [0.2] * 5, n_edges=7))
     assert (few.answer, few.tone) == ("Too few graphs to tell", "open")

@@ -1,6 +1,7 @@
 """Tables as labs and archives deliver them, read cell by cell as text."""
 
 import csv
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,19 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             dtype=object,
         )
 
-    def _require_header(self, line: int, row: list[str], widest: int) -> None:
+    def _require_header(self, rows: list[tuple[int, list[str]]]) -> None:
         """Raise InputError if a title or a comment stands where the header belongs."""
-        if 2 * sum(map(bool, map(str.strip, row))) < widest:
+        (line, header), *later = rows
+        filled = [cell for cell in header if cell.strip()]
+        widths = Counter(
+            max(i + 1 for i, cell in enumerate(row) if cell.strip()) for _, row in later
+        )
+        usual = widths.most_common(1)[0][0] if later else 0
+        by_semicolon = len(filled) == 1 and filled[0].count(";") > 1
+        if 2 * len(filled) < usual and not by_semicolon:
             raise InputError(
-                f"{self._address}, line {line} ({quoted(row[0])}) was read as the header, and "
-                f"later lines have up to {widest} cells. Delete the lines above the header."
+                f"{self._address}, line {line} ({quoted(filled[0])}) was read as the header, and "
+                f"later lines have {usual} cells. Delete the lines above the header."
             )
 
     def _is_spreadsheet(self) -> bool:
@@ -104,6 +112,8 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             raise InputError(
                 f"{self._address}, line {reader.line_num} cannot be read: {error}."
             ) from error
+        if rows:
+            self._require_header(rows)
         lengths = {len(row) for _, row in rows[1:]}
         if rows and lengths == {len(rows[0][1]) + 1}:
             raise InputError(
@@ -112,7 +122,6 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             )
         for line, row in rows:
             if len(row) != len(rows[0][1]):
-                self._require_header(*rows[0], max(lengths))
                 raise InputError(
                     f"{self._address}, line {line} has {len(row)} cells, the header "
                     f"{len(rows[0][1])} ({'comma' if comma else 'tab'} separated). Every row needs "

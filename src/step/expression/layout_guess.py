@@ -134,6 +134,8 @@ def numbered_headers(table: pd.DataFrame, layout: TableLayout) -> list[str]:
         found = NUMBERED.fullmatch(header)
         if found and found["decimal"]:
             groups.setdefault(found["time"], []).append(found["decimal"])
+    # A single .5 is half a day.
+    groups = {time: found for time, found in groups.items() if len(found) > 1 or found == ["1"]}
     based = {time in headers for time in groups}
     repeated = all(
         found == [str(number + 1) for number in range(len(found))] for found in groups.values()

@@ -23,10 +23,11 @@ OF_NO_GENE = re.compile(  # of HTSeq, and of STAR
     "|N_(unmapped|multimapping|noFeature|ambiguous)"
 )
 QUANTITY = re.compile(  # at the end of a column's name
-    r"[\s._-](avg[_.]?signal|detection(?:[\s._]?p-?val(?:ue)?)?|p-?val(?:ue)?|bead_stderr"
-    r"|avg_nbeads|array_stderr|counts?|expected_count|fpkm|rpkm|tpm|cpm)$",
+    r"[\s._-](avg[\s_.]?signal|(?:detection[\s._]?)?p[\s._-]?val(?:ue)?|detection|bead[\s_.]?stderr"
+    r"|avg[\s_.]?nbeads|array[\s_.]?stderr|counts?|expected_count|fpkm|rpkm|tpm|cpm)$",
     re.IGNORECASE,
 )
+BESIDE_A_SIGNAL = {"pvalue", "beadstderr", "arraystderr", "avgnbead"}
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
 Header = Annotated[str, Field(max_length=LONGEST_HEADER)]  # may be empty
 
@@ -223,14 +224,23 @@ def _check_quantities(headers: list[str], source: str) -> None:
     """Raise InputError if the samples' columns hold more than one quantity."""
     kinds: dict[str, str] = {}
     for header in headers:
-        if found := QUANTITY.search(header):
-            kinds.setdefault(found[1].lower(), header)
-    if len(kinds) > 1:
+        kinds.setdefault(_quantity(header), header)
+    named = kinds.keys() - {""}
+    if len(named) > 1 or ("" in kinds and named & BESIDE_A_SIGNAL):
         raise InputError(
             f"{source}: the columns {listed(kinds.values())} hold different quantities, and would "
             "be read as replicates. Keep one quantity: list the other columns in "
             "`annotation_columns`, or delete them."
         )
+
+
+def _quantity(header: str) -> str:
+    """What a column says that it holds, however it is spelled; empty where it says nothing."""
+    found = QUANTITY.search(header)
+    if found is None:
+        return ""
+    bare = re.sub(r"[\W_]", "", found[1].lower()).rstrip("s")
+    return "pvalue" if bare.startswith(("detection", "pval")) else bare
 
 
 def _place(layout: TableLayout, row: int) -> str:
@@ -251,7 +261,7 @@ def _check_genes(genes: pd.Series, layout: TableLayout, source: str) -> None:
     if of_no_gene:
         raise InputError(
             f"{source}: no genes are {listed(of_no_gene)}, which a program wrote of its counting. "
-            "Delete these rows."
+            f"Delete these {layout.genes_in}."
         )
     if (genes == "").any():
         row = (genes == "").idxmax()

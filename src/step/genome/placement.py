@@ -85,7 +85,8 @@ def place_genes(genes: list[str], names: pd.Series, tss: pd.DataFrame) -> pd.Dat
 
     A gene that the names do not list is looked up by its own name. What it is called is matched
     with the annotation's symbols exactly, or else without regard to case, or else with its gene
-    identifiers (without their versions): of a symbol that several genes share, each has its own.
+    identifiers (as they are, or else without their versions): of a symbol that several genes share,
+    each has its own.
 
     Args:
         genes: The study's genes.

@@ -171,7 +171,7 @@ class GenePanel {
   }
 
   surprise(found) {
-    const times = found.outside.flatMap((value, i) => (value === null ? [] : [String(found.x[i]).replace("-", "−")]));
+    const times = found.outside.flatMap((value, i) => (value === null ? [] : [String(Number(found.x[i].toPrecision(7))).replace("-", "−")]));
     if (found.step.every((value, i) => value === null || found.mean[i] === null)) return "No time of this gene was scored.";
     return times.length ? `Outside the interval at time ${times.join(", ")} (${this.unit}), circled.` : "No scored time lies outside the interval.";
   }
@@ -301,7 +301,7 @@ class GenePoints {
       pen.arc(place[0], place[1], gene === this.chosen ? 7 : 3, 0, 7);
       pen.fill();
     }
-    document.getElementById("gene-unplotted").textContent = `${unplotted} of ${this.genes.count} genes have no skill or no reliability, and no point.`;
+    document.getElementById("gene-unplotted").textContent = unplotted ? `Without skill or reliability, and so without a point: ${unplotted} of ${this.genes.count} genes.` : "";
     pen.globalAlpha = 1;
     const chosen = this.places.find(([, , gene]) => gene === this.chosen);
     if (chosen) {

@@ -101,7 +101,7 @@ def graph_card(test: GraphTest) -> Card:
     if test.tested_genes is not None:
         detail.append(f"tested on {test.tested_genes:,} genes: a stretch of the genome")
     if test.p <= SIGNIFICANT:
-        answer = "Yes" if test.beats_no_graph else "Yes, but no more than none"
+        answer = "Yes" if test.beats_no_graph else "No more than no graph"
     else:
         answer = "Too few graphs to tell" if n < ENOUGH_GRAPHS else "Not beyond chance"
     if not test.beats_no_graph:

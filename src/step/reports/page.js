@@ -294,17 +294,18 @@ class GeneTable {
     this.draw();
   }
 
-  draw() {
+  /* Draws the rows in sight; the one at the place reached, if given, is that which Tab leads to. */
+  draw(reached) {
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.gene : undefined;
     const visible = Math.ceil(this.box.clientHeight / ROW_HEIGHT) + 10;
     const start = Math.max(0, Math.min(Math.floor(this.box.scrollTop / ROW_HEIGHT) - 5, this.order.length - visible));
     const end = Math.min(this.order.length, start + visible);
-    const chosen = this.order.indexOf(this.chosen, start);
-    this.reached = chosen >= start && chosen < end ? chosen : Math.min(Math.ceil(this.box.scrollTop / ROW_HEIGHT), end - 1);
+    const drawn = [focused === undefined ? undefined : Number(focused), this.chosen].map((gene) => this.order.indexOf(gene, start)).find((place) => place >= start && place < end);
+    this.reached = reached ?? drawn ?? Math.min(Math.ceil(this.box.scrollTop / ROW_HEIGHT), end - 1);
     this.box.querySelector("table").setAttribute("aria-rowcount", this.order.length + 1);
     const rows = [spacer(start)];
     for (let place = start; place < end; place++) rows.push(this.line(this.order[place], place));
     rows.push(spacer(this.order.length - end));
-    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.gene : undefined;
     this.body.replaceChildren(...rows);
     if (focused !== undefined) {
       const again = this.body.querySelector(`tr[data-gene="${focused}"]`);
@@ -327,7 +328,7 @@ class GeneTable {
 
   press(event) {
     const row = event.target.closest("tr[data-gene]");
-    if (!row) return;
+    if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.choose(Number(row.dataset.gene));
@@ -340,7 +341,7 @@ class GeneTable {
       const top = place * ROW_HEIGHT;
       if (top < this.box.scrollTop) this.box.scrollTop = top;
       if (top + 2 * ROW_HEIGHT > this.box.scrollTop + this.box.clientHeight) this.box.scrollTop = top + 2 * ROW_HEIGHT - this.box.clientHeight;
-      this.draw();
+      this.draw(place);
       this.body.querySelector(`tr[data-place="${place}"]`).focus({ preventScroll: true });
     }
   }

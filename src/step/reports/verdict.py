@@ -41,8 +41,8 @@ def chance(p: float) -> str:
 
 
 def p_text(p: float) -> str:
-    """A p value in two digits."""
-    return f"{p:.2g}".replace("-", "−")
+    """A p value in two digits, and in three where it may be taken for 0.05."""
+    return f"{p:.{3 if 0.01 <= p < 0.1 else 2}g}".replace("-", "−")
 
 
 def _skill(metrics: Metrics) -> str:
@@ -117,8 +117,6 @@ def _whole_verdict(test: GraphTest, tested: str) -> str:
         f"{min(test.rewired_mse):.5f} to {max(test.rewired_mse):.5f} ({_effect(test)}"
         f"p = {p_text(test.p)}); without a graph it is {test.no_graph_mse:.5f}.{_shifted(test)}"
     )
-    if test.p <= SIGNIFICANT and not test.beats_no_graph:
-        return f"The graph tells more than rewired ones, but none at all serves as well: {numbers}"
     if test.p <= SIGNIFICANT and not test.beats_no_graph:
         return f"The graph tells more than rewired ones, but none at all serves as well: {numbers}"
     if test.p <= SIGNIFICANT:
