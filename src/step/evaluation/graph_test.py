@@ -5,10 +5,12 @@ from typing import Literal
 
 import numpy as np
 
-from step.evaluation.significance import block_bootstrap, permutation_p
+from step.evaluation.significance import SIGNIFICANT, block_bootstrap, permutation_p
 from step.forecasting.backtest import Losses
 
 Untested = Literal["no edges", "no rewired graphs asked for"]
+Outcome = Literal["helps", "no more than none", "chance", "too few graphs"]
+ENOUGH_GRAPHS = 19  # of fewer, no p is 0.05 or below
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ class GraphTest:
     def beats_no_graph(self) -> bool:
         """Whether the error on the real graph is lower than without edges."""
         return self.real_mse < self.no_graph_mse
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the test says; None where it was not made."""
+        if self.p is None:
+            return None
+        if self.p <= SIGNIFICANT:
+            return "helps" if self.beats_no_graph else "no more than none"
+        return "too few graphs" if len(self.rewired_mse) < ENOUGH_GRAPHS else "chance"
 
 
 def graph_test(

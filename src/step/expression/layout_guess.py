@@ -20,6 +20,7 @@ GENE_HEADER = re.compile(
     re.IGNORECASE,
 )
 PROBE_CLASS = re.compile(r"endogenous\d*|positive|negative|housekeeping", re.IGNORECASE)
+NUMBERED = re.compile(r"(?P<time>\D*\d+)(?:\.(?P<decimal>\d+))?")
 MOSTLY = 0.9
 FEWEST_SAMPLES = 3
 LOOKED_AT = 100  # cells of a column
@@ -116,9 +117,6 @@ def suggestion(setting: str, given: Any, guessed: Any, words: str) -> str:
         return ""
     shown, said = ("null" if each is None else each or "''" for each in (guessed, given))
     return f"It looks like {shown}; `{setting}` says {said}."
-
-
-NUMBERED = re.compile(r"(?P<time>\D*\d+)(?:\.(?P<decimal>\d+))?")
 
 
 def numbered_headers(table: pd.DataFrame, layout: TableLayout) -> list[str]:

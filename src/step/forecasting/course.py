@@ -115,10 +115,8 @@ class Course:
         The root mean square, shrunk towards that of all genes as if by three surprises more; until
         there is one, the size of the noise.
         """
-        again = ~np.isnan(self.panel.mean)
-        again[1:] &= self.begun[:-1]
-        again[0] = False
-        counted = np.cumsum(again, axis=0)
+        values = np.cumsum(~np.isnan(self.panel.mean), axis=0)
+        counted = np.maximum(values - 1, 0)  # the first value is no surprise
         squares = np.cumsum(self.surprise**2, axis=0)
         total = counted.sum(axis=1, keepdims=True)
         noise = self.levels.noise_variance.mean(axis=1, keepdims=True)

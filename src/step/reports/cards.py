@@ -10,10 +10,16 @@ from step.evaluation.metrics import Metrics
 from step.evaluation.scores import Intervals
 from step.evaluation.significance import SIGNIFICANT
 from step.figures.style import arm_label
-from step.reports.verdict import ENOUGH_GRAPHS, interval_of, p_text
+from step.reports.verdict import interval_of, p_text
 
 TOLERANCE = 0.3  # of the nominal share of misses, in a coverage that is called right
 MOST_TOLERATED = 0.03
+GRAPH_ANSWERS = {
+    "helps": "Yes",
+    "no more than none": "No more than no graph",
+    "chance": "Not beyond chance",
+    "too few graphs": "Too few graphs to tell",
+}
 
 
 @dataclass(frozen=True)
@@ -100,14 +106,10 @@ def graph_card(test: GraphTest) -> Card:
         detail.append(f"genes shifted along their chromosomes: p = {p_text(test.shifted_p)}")
     if test.tested_genes is not None:
         detail.append(f"tested on {test.tested_genes:,} genes: a stretch of the genome")
-    if test.p <= SIGNIFICANT:
-        answer = "Yes" if test.beats_no_graph else "No more than no graph"
-    else:
-        answer = "Too few graphs to tell" if n < ENOUGH_GRAPHS else "Not beyond chance"
     if not test.beats_no_graph:
         detail.append("without a graph the error is as low, or lower")
-    tone = "good" if answer == "Yes" else "open"
-    return Card(subject, answer, "; ".join(detail) + ".", reading, tone)
+    tone = "good" if test.outcome == "helps" else "open"
+    return Card(subject, GRAPH_ANSWERS[test.outcome], "; ".join(detail) + ".", reading, tone)
 
 
 def interval_card(metrics: Metrics) -> Card:

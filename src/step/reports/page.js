@@ -43,9 +43,9 @@ function sortable(table) {
   const heads = [...table.tHead.rows[0].cells];
   const body = table.tBodies[0];
   const key = (row, column) => {
-    const text = row.cells[column].textContent.trim().replace("−", "-");
+    const text = plain(row.cells[column]);
     const number = parseFloat(text);
-    return text === "–" || text === "" ? null : Number.isNaN(number) ? text.toLowerCase() : number;
+    return text === "" ? null : Number.isNaN(number) ? text.toLowerCase() : number;
   };
   const sort = (column) => {
     const falling = heads[column].getAttribute("aria-sort") === "ascending";
@@ -300,11 +300,12 @@ class GeneTable {
     const visible = Math.ceil(this.box.clientHeight / ROW_HEIGHT) + 10;
     const start = Math.max(0, Math.min(Math.floor(this.box.scrollTop / ROW_HEIGHT) - 5, this.order.length - visible));
     const end = Math.min(this.order.length, start + visible);
-    const drawn = [focused === undefined ? undefined : Number(focused), this.chosen].map((gene) => this.order.indexOf(gene, start)).find((place) => place >= start && place < end);
-    this.reached = reached ?? drawn ?? Math.min(Math.ceil(this.box.scrollTop / ROW_HEIGHT), end - 1);
+    const sight = this.order.slice(start, end);
+    const kept = [Number(focused), this.chosen].map((gene) => sight.indexOf(gene)).find((row) => row >= 0);
+    this.reached = reached ?? (kept === undefined ? Math.min(Math.ceil(this.box.scrollTop / ROW_HEIGHT), end - 1) : start + kept);
     this.box.querySelector("table").setAttribute("aria-rowcount", this.order.length + 1);
     const rows = [spacer(start)];
-    for (let place = start; place < end; place++) rows.push(this.line(this.order[place], place));
+    sight.forEach((gene, row) => rows.push(this.line(gene, start + row)));
     rows.push(spacer(this.order.length - end));
     this.body.replaceChildren(...rows);
     if (focused !== undefined) {

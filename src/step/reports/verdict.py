@@ -7,7 +7,6 @@ from step.figures.style import arm_label
 from step.forecasting.arms import ARMS
 
 KINDS = {"contact": "Contacts", "regulatory": "Regulatory edges"}
-ENOUGH_GRAPHS = 19  # of fewer, no p is 0.05 or below
 
 
 def forecast_verdict(metrics: Metrics) -> str:
@@ -94,10 +93,9 @@ def _part_verdict(name: str, test: GraphTest) -> str:
     """One sentence on another test of the graph; nothing where it was not made."""
     if test.p is None:
         return ""
-    n = len(test.rewired_mse)
-    few = test.p > SIGNIFICANT and n < ENOUGH_GRAPHS
-    told = "too few to tell" if few else chance(test.p)
-    return f"{name}: {_effect(test)}p = {p_text(test.p)} of {n} graphs, {told}."
+    graphs = f"{len(test.rewired_mse)} graphs"
+    told = "too few to tell" if test.outcome == "too few graphs" else chance(test.p)
+    return f"{name}: {_effect(test)}p = {p_text(test.p)} of {graphs}, {told}."
 
 
 def _whole_verdict(test: GraphTest, tested: str) -> str:
@@ -117,11 +115,11 @@ def _whole_verdict(test: GraphTest, tested: str) -> str:
         f"{min(test.rewired_mse):.5f} to {max(test.rewired_mse):.5f} ({_effect(test)}"
         f"p = {p_text(test.p)}); without a graph it is {test.no_graph_mse:.5f}.{_shifted(test)}"
     )
-    if test.p <= SIGNIFICANT and not test.beats_no_graph:
+    if test.outcome == "no more than none":
         return f"The graph tells more than rewired ones, but none at all serves as well: {numbers}"
-    if test.p <= SIGNIFICANT:
+    if test.outcome == "helps":
         return f"{tested} {_verb(tested)}: {numbers}"
-    if n_rewired < ENOUGH_GRAPHS:
+    if test.outcome == "too few graphs":
         return (
             f"Too few rewired graphs to tell whether {tested[0].lower()}{tested[1:]} "
             f"{_verb(tested)}: {numbers}"

@@ -5,8 +5,8 @@ far: the level's deviation from its mean so far, its last change, the last surpr
 filter left of the last value; with a graph, also on the means of these over each gene's
 neighbours. All are in units of the gene's usual surprise, and in proportion to the time ahead. The
 coefficients are the same for all genes, and at each time those that fit the changes known by then,
-and some more times at which nothing changed: genes move together, so what counts is how many times
-are known, and not how many genes.
+and `STILL_TIMES` more with features as usual and no change after: genes move together, so what
+counts is how many times are known, and not how many genes.
 """
 
 from collections.abc import Iterable

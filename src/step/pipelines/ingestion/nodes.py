@@ -119,12 +119,13 @@ def choose_targets(
         )
     measured = read_genes(raw_expression, layout, "raw_expression")
     chosen = read_targets(targets, measured, "targets")
-    without = measured[~measured.isin(chosen["mirna"])].unique()
-    if len(without) > measured.nunique() / 2:
+    mirnas = measured.unique()
+    without = mirnas[~mirnas.isin(chosen["mirna"])]
+    if len(without) > len(mirnas) / 2:
         logger.warning(
             "Of %d measured miRNAs, %d have no row in mirna.targets, and are left out: %s. Do the "
             "names follow one convention?",
-            measured.nunique(),
+            len(mirnas),
             len(without),
             listed(without),
         )
