@@ -205,8 +205,8 @@ def test_a_report_names_the_sources_that_its_results_come_from(finished, tmp_pat
 def test_each_stage_runs_by_itself_on_what_lies_there(finished, stage):
     """And comes to the same results."""
     tables = {file: file.read_bytes() for file in written(finished) if file.suffix == ".parquet"}
-    tabled = {"to_outputs": ["mrna.workbook"]} if stage == "reporting" else {}
-    run(finished, stage, QUICK, namespaces=[f"{stage}.mrna"], **tabled)
+    told = {"to_outputs": ["mrna.workbook", "mrna.report"]} if stage == "reporting" else {}
+    run(finished, stage, QUICK, namespaces=[f"{stage}.mrna"], **told)
     for file, content in tables.items():
         assert file.read_bytes() == content, file
 

@@ -10,6 +10,7 @@ from step.evaluation.significance import SIGNIFICANT
 from step.expression.times import TimeUnit
 from step.figures.captions import CAPTIONS
 from step.figures.style import arm_label
+from step.forecasting.in_context import NetworkSettings
 from step.reports.cards import study_cards
 from step.reports.html import records, render_report
 from step.reports.prose import GLOSSARY, REFERENCES, methods
@@ -21,7 +22,7 @@ SETS_PER_GROUP = 10
 SETS_RANKED = 20
 EVENTS_NAMED = 12
 NOT_FIGURES = (
-    "browser", "backtest", "network", "run", "enrichment_ranked", "enrichment_scope", "event_sets",
+    "samples", "browser", "backtest", "run", "enrichment_ranked", "enrichment_scope", "event_sets",
 )  # fmt: skip
 ARROWS = {"above": "↑", "below": "↓"}
 SECTIONS = {
@@ -76,8 +77,8 @@ def write_report(
     per_gene: pd.DataFrame,
     enrichment: pd.DataFrame,
     events: pd.DataFrame,
-    samples: pd.DataFrame,
     report: ReportConfig,
+    network: NetworkSettings,
     **others: Any,
 ) -> str:
     """The report: one HTML page that holds all it shows.
@@ -87,14 +88,14 @@ def write_report(
         per_gene: One row a gene.
         enrichment: Enriched gene sets.
         events: What no forecaster foresaw.
-        samples: The samples as they were understood, and what is unusual about them.
         report: Names and units.
-        others: `browser`, the gene browser's data; `backtest` and `network`, their settings;
-            `enrichment_ranked` and `enrichment_scope`, what the ranking as a whole shares and what
-            was tested; `event_sets`, the gene sets of the events; `run`, what is known of the
-            run; PNG files of figures by name.
+        network: The network that forecast.
+        others: `samples`, as they were understood; `browser`, the gene browser's data; `backtest`,
+            the settings of the backtest; `enrichment_ranked` and `enrichment_scope`, what the
+            ranking as a whole shares and what was tested; `event_sets`, the gene sets of the
+            events; `run`, what is known of the run; PNG files of figures by name.
     """
-    browser, backtest, network, run, ranked, scope, event_sets = map(others.pop, NOT_FIGURES)
+    samples, browser, backtest, run, ranked, scope, event_sets = map(others.pop, NOT_FIGURES)
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
     return render_report(
         "step.reports",
