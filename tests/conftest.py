@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import settings
 from joblib.externals.loky import get_reusable_executor
 from kedro.framework.startup import bootstrap_project
 
-from step.forecasting.panel import Panel
+from step.forecasting.panel import Panel, panel_from_samples
 from step.graphs.gene_graph import GeneGraph
 from step.simulation.expression import (
     Followed,
@@ -39,18 +40,11 @@ def simulated_study(coupling: float, seed: int, n_genes: int = 80) -> tuple[Pane
     times = sample_times(26)
     latent = simulate_latent([Followed(neighbours, coupling)], leading, times, seed)
     samples = replicate_log2(latent, np.full(len(times), 3), 0.2, seed)
-    values = samples.reshape(len(times), 3, n_genes)
     both = (neighbours + neighbours.T).tocoo()
     upper = both.row < both.col
-    panel = Panel(
-        genes=genes["gene"].to_numpy(),
-        times=times,
-        mean=values.mean(axis=1),
-        robust=(values.mean(axis=1) + np.median(values, axis=1)) / 2,
-        replicate_variance=values.var(axis=1, ddof=1),
-        n_replicates=np.full((len(times), n_genes), 3.0),
-    )
-    return panel, GeneGraph(both.row[upper], both.col[upper], both.data[upper], n_genes)
+    panel = panel_from_samples(times, samples, np.repeat(np.arange(len(times)), 3))
+    named = replace(panel, genes=genes["gene"].to_numpy())
+    return named, GeneGraph(both.row[upper], both.col[upper], both.data[upper], n_genes)
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@ import pandas as pd
 import pytest
 
 from step.expression.replicates import (
+    FEWEST_GENES,
     gene_noise,
     noise_floor,
     noise_variance,
+    sample_weights,
     summarise_replicates,
 )
 
@@ -13,11 +15,11 @@ from step.expression.replicates import (
 def samples(values: dict[tuple[str, float], list[float]]) -> pd.DataFrame:
     """A row a value; what is not above 0 is below the background."""
     rows = [
-        (gene, time, number, value, value > 0)
+        (gene, f"{time} {number}", time, number, value, value > 0)
         for (gene, time), replicates in values.items()
         for number, value in enumerate(replicates, 1)
     ]
-    return pd.DataFrame(rows, columns=["gene", "time", "replicate", "value", "detected"])
+    return pd.DataFrame(rows, columns=["gene", "sample", "time", "replicate", "value", "detected"])
 
 
 def test_summary_of_replicates():
@@ -30,6 +32,66 @@ def test_summary_of_replicates():
     assert row["standard_error"] == pytest.approx(np.std([1, 2, 6], ddof=1) / np.sqrt(3))
     assert np.isnan(found.loc[("b", 1.0), "standard_error"])
     assert found["n_replicates"].tolist() == [1, 3, 1]
+
+
+def poor_samples(sd: list[float], n_genes: int = 2000) -> np.ndarray:
+    """Samples of a time whose noise differs, `[sample, gene]`; no gene is expressed."""
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(len(sd), n_genes)) * np.array(sd)[:, None]
+    return rng.lognormal(0, 1, n_genes) * noise
+
+
+@pytest.mark.parametrize("sd", [[1.0, 1.0, 2.0], [0.7, 1.0, 1.0, 1.5], [1.0, 2.0, 2.0, 2.0, 3.0]])
+def test_the_poorer_a_sample_the_less_it_weighs(sd):
+    best = 1 / np.array(sd) ** 2
+    found = sample_weights(poor_samples(sd))
+    assert found.mean() == pytest.approx(1.0)
+    assert (np.diff(found) < 0.1).all()
+    assert found[-1] < 0.7 * found[0]
+    assert found[-1] / found[0] > best[-1] / best[0]  # on the safe side
+
+
+def test_samples_of_one_quality_weigh_the_same():
+    np.testing.assert_allclose(sample_weights(poor_samples([0.5] * 6)), 1.0, atol=0.1)
+
+
+def test_a_time_with_a_poor_sample_is_known_better_by_weights():
+    values = poor_samples([0.3, 0.3, 0.3, 2.0], 300)
+    table = samples({(f"g{n}", 1.0): list(own) for n, own in enumerate(values.T)})
+    found = summarise_replicates(table)
+    assert (found["weighted_mean"] ** 2).mean() < 0.7 * (found["mean"] ** 2).mean()
+
+
+def test_samples_of_other_times_may_have_the_same_name():
+    values = poor_samples([0.3, 0.3, 2.0], 30)
+    one, two = (
+        samples({(f"g{n}", time): list(own) for n, own in enumerate(part.T)})
+        for time, part in ((1.0, values), (2.0, values[::-1]))
+    )
+    both = pd.concat([one, two.assign(sample=one["sample"])], ignore_index=True)
+    found = summarise_replicates(both)["weighted_mean"].to_numpy().reshape(30, 2)
+    np.testing.assert_allclose(found[:, 0], found[:, 1])
+
+
+def test_too_little_tells_nothing_of_a_samples_quality():
+    values = poor_samples([1.0, 1.0, 5.0])
+    assert (sample_weights(values[:2]) == 1).all()  # each as far from their mean as the other
+    assert (sample_weights(values[:, : FEWEST_GENES - 1]) == 1).all()
+    assert (sample_weights(np.ones((3, 50))) == 1).all()  # no gene varies
+    few = values.copy()
+    few[0, FEWEST_GENES - 1 :] = np.nan
+    assert (sample_weights(few) == 1).all()
+
+
+def test_values_that_are_missing_have_no_weight():
+    values = poor_samples([1.0, 1.0, 4.0], 40)
+    values[0, 0] = values[:, 1] = np.nan
+    table = samples({(f"g{n}", 1.0): list(own) for n, own in enumerate(values.T)})
+    found = summarise_replicates(table)["weighted_mean"]
+    weight = sample_weights(values)[1:]
+    assert found[0] == pytest.approx((weight * values[1:, 0]).sum() / weight.sum())
+    assert np.isnan(found[1])
+    assert found[2:].notna().all()
 
 
 def test_the_share_of_detected_replicates():

@@ -74,12 +74,21 @@ def scrambled_after(panel: Panel, origin: int) -> Panel:
     """The same panel with every value after an origin changed."""
     rng = np.random.default_rng(0)
     later = slice(origin + 1, None)
-    changed = {
-        name: getattr(panel, name).copy()
-        for name in ("mean", "robust", "replicate_variance", "n_replicates")
-    }
-    changed["mean"][later] += rng.normal(0, 50, changed["mean"][later].shape)
-    changed["robust"][later] = np.nan
-    changed["replicate_variance"][later] *= 100
-    changed["n_replicates"][later] += 3
-    return replace(panel, **changed)
+    changed = copied(panel)
+    changed.mean[later] += rng.normal(0, 50, changed.mean[later].shape)
+    changed.robust[later] = np.nan
+    changed.weighted[later] -= 20
+    changed.replicate_variance[later] *= 100
+    changed.n_replicates[later] += 3
+    return changed
+
+
+def copied(panel: Panel) -> Panel:
+    """The same panel, whose values may be written to."""
+    names = ("mean", "robust", "weighted", "replicate_variance", "n_replicates")
+    return replace(panel, **{name: getattr(panel, name).copy() for name in names})
+
+
+def summaries(panel: Panel) -> tuple[np.ndarray, ...]:
+    """What is said of a time's replicates together, three times over."""
+    return panel.mean, panel.robust, panel.weighted

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from step.forecasting.course import Course, times_ahead, walk
-from tests.forecasting.recipes import scrambled_after
+from tests.forecasting.recipes import copied, scrambled_after, summaries
 
 
 def test_times_ahead_are_the_sampled_ones_and_then_usual_steps(study):
@@ -41,6 +41,7 @@ def test_the_unit_is_the_size_of_surprises(study):
         times=np.arange(60.0),
         mean=noise,
         robust=noise,
+        weighted=noise,
         replicate_variance=np.tile([0.01, 1.0], (60, 1)),
         n_replicates=np.ones((60, 2)),
     )
@@ -54,8 +55,9 @@ def test_the_unit_is_the_size_of_surprises(study):
 
 def test_what_was_not_measured_is_filled_with_the_level_and_surprises_nobody(study):
     panel, _ = study
-    holes = replace(panel, mean=panel.mean.copy(), robust=panel.robust.copy())
-    holes.mean[7, 0] = holes.robust[7, 0] = np.nan
+    holes = copied(panel)
+    for values in summaries(holes):
+        values[7, 0] = np.nan
     course = walk(holes, {}, 1)
     assert course.filled[7, 0] == course.levels.path[7, 0]
     assert course.surprise[7, 0] == 0
@@ -74,13 +76,11 @@ def test_nothing_knows_a_later_time(study, origin):
 def test_a_genes_first_value_is_no_surprise(study):
     """It is held against the mean of all genes, which says nothing of the gene's own movement."""
     panel, _ = study
-    late, whole = (
-        replace(panel, mean=panel.mean.copy(), robust=panel.robust.copy()) for _ in range(2)
-    )
-    for changed in (late, whole):
-        changed.mean[:, 0] += 5.0
-        changed.robust[:, 0] += 5.0
-    late.mean[:5, 0] = late.robust[:5, 0] = np.nan
+    late, whole = copied(panel), copied(panel)
+    for values in (*summaries(late), *summaries(whole)):
+        values[:, 0] += 5.0
+    for values in summaries(late):
+        values[:5, 0] = np.nan
     found, expected = (walk(each, {}, 1) for each in (late, whole))
     assert found.surprise[5, 0] == 0.0
     assert found.unit[-1, 0] < 1.5 * expected.unit[-1, 0]

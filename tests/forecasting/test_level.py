@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from step.forecasting.level import Levels, local_levels
+from step.forecasting.level import Levels, local_levels, shocks
 from step.forecasting.panel import Panel
 from tests.forecasting.recipes import scrambled_after
 
@@ -15,6 +15,7 @@ def panel(values: np.ndarray, noise_sd: float, times: np.ndarray | None = None) 
         times=np.arange(float(n_times)) if times is None else times,
         mean=values,
         robust=values,
+        weighted=values,
         replicate_variance=np.full(values.shape, 3 * noise_sd**2),
         n_replicates=np.full(values.shape, 3.0),
     )
@@ -130,5 +131,69 @@ def test_the_summary_that_forecast_better_is_filtered():
     noisy = seen + np.random.default_rng(5).normal(0, 1.0, seen.shape)
     found = levels(replace(good, robust=noisy))
     np.testing.assert_array_equal(found.path[5:], levels(good).path[5:])
-    found = levels(replace(good, mean=seen, robust=noisy * 0 + seen + 1e-3))
-    assert np.isfinite(found.path).all()
+    found = levels(replace(good, weighted=noisy))
+    np.testing.assert_array_equal(found.path[5:], levels(good).path[5:])
+    poor = levels(replace(good, mean=noisy, weighted=seen))
+    np.testing.assert_array_equal(poor.observed[5:], seen[5:])
+
+
+def batches(every: int, kept: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Genes that walk, and at some times move together: for that time, or for good."""
+    truth, _ = random_walk(0.1, 0.1)
+    rng = np.random.default_rng(3)
+    jump = np.zeros_like(truth)
+    jump[5::every] = rng.normal(0, 1.5, jump[5::every].shape)
+    if kept:
+        truth = truth + np.cumsum(jump, axis=0)
+        return truth, truth + rng.normal(0, 0.1, truth.shape)
+    return truth, truth + jump + rng.normal(0, 0.1, truth.shape)
+
+
+def test_a_time_of_shocks_moves_the_level_little_once_shocks_passed():
+    truth, seen = batches(6, kept=False)
+    found = levels(panel(seen, 0.1))
+    error = ((found.path - truth) ** 2).mean(axis=1)
+    first, later = error[5], error[[17, 23, 29, 35]].mean()
+    assert later < 0.1 * first
+    assert (found.shock[17] > 0).all()
+
+
+def test_what_moves_for_good_is_no_shock():
+    truth, seen = batches(6, kept=True)
+    found = levels(panel(seen, 0.1))
+    error = ((found.path - truth) ** 2).mean(axis=1)
+    assert error[[17, 23, 29, 35]].mean() < 3 * 0.1**2
+    assert (found.shock[17] == 0).all()
+
+
+def test_one_gene_that_leaps_shocks_no_other():
+    _, seen = random_walk(0.1, 0.1)
+    seen[:, 0] = 5.0
+    seen[20:, 0] = 50.0
+    course = panel(seen, 0.1)
+    found = shocks(course, levels(course))
+    assert (found[20, 1:] < 0.5 * 0.1**2).all()
+    few = course.among(np.arange(9))
+    assert (shocks(few, levels(few)) == 0).all()
+
+
+def test_what_a_long_gap_brings_is_no_shock():
+    times = np.arange(40.0)
+    times[26:] += 30.0
+    rng = np.random.default_rng(0)
+    step_sd = 0.1 * np.sqrt(np.diff(times, prepend=-1.0))[:, None]
+    seen = np.cumsum(rng.normal(0, step_sd, (40, 200)), axis=0) + rng.normal(0, 0.1, (40, 200))
+    course = panel(seen, 0.1, times)
+    found = shocks(course, levels(course))
+    assert (found[26] < 0.5 * 31 * 0.1**2).all()
+
+
+def test_replicates_that_begin_late_change_nothing_before():
+    """Until they do, all summaries are the same but for rounding."""
+    _, seen = random_walk(0.1, 0.1)
+    course = panel(seen, 0.1)
+    rounded = course.weighted * (1 + 1e-15)
+    rounded[10:] += np.random.default_rng(1).normal(0, 0.1, rounded[10:].shape)
+    late = replace(course, weighted=rounded)
+    found, until = levels(late), levels(late.until(8))
+    np.testing.assert_array_equal(found.path[8], until.path[8])

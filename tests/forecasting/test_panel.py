@@ -14,6 +14,7 @@ def expression(mean: np.ndarray) -> pd.DataFrame:
             "time": np.tile(np.arange(float(n_times)), n_genes),
             "mean": mean.T.ravel(),
             "median": mean.T.ravel() + 0.2,
+            "weighted_mean": mean.T.ravel() + 0.4,
             "standard_error": 0.1,
             "n_replicates": 4,
         }
@@ -25,6 +26,7 @@ def test_the_table_is_arranged_by_time_and_gene():
     panel = panel_from_expression(expression(mean))
     np.testing.assert_array_equal(panel.mean, mean)
     np.testing.assert_allclose(panel.robust, mean + 0.1)
+    np.testing.assert_allclose(panel.weighted, mean + 0.4)
     np.testing.assert_allclose(panel.replicate_variance, 0.04)
     assert panel.until(1).mean.shape == (2, 3)
 

@@ -31,6 +31,9 @@ EDGES = pd.DataFrame(
 )
 
 
+SUMMARIES = ["mean", "median", "weighted_mean"]
+
+
 def expression(n_times: int, n_genes: int, n_replicates: int = 3) -> pd.DataFrame:
     values = np.random.default_rng(0).normal(size=(n_times, n_genes)).cumsum(axis=0) + 8
     return pd.DataFrame(
@@ -39,6 +42,7 @@ def expression(n_times: int, n_genes: int, n_replicates: int = 3) -> pd.DataFram
             "time": np.repeat(np.arange(n_times, dtype=float), n_genes),
             "mean": values.ravel(),
             "median": values.ravel(),
+            "weighted_mean": values.ravel(),
             "standard_error": 0.1 if n_replicates > 1 else np.nan,
             "n_replicates": n_replicates,
         }
@@ -73,12 +77,12 @@ def test_what_was_measured_late_once_or_never_is_borne():
     gene, time = table["gene"], table["time"]
     lost = (gene == "g1") | ((gene == "g2") & (time < 11)) | ((gene == "g3") & (time != 5))
     lost |= time == 9  # a time without a sample
-    table.loc[lost, ["mean", "median", "standard_error"]] = np.nan
+    table.loc[lost, [*SUMMARIES, "standard_error"]] = np.nan
     table.loc[lost, "n_replicates"] = 0
     constant = gene == "g4"
-    table.loc[constant, ["mean", "median"]] = 7.0
+    table.loc[constant, SUMMARIES] = 7.0
     table.loc[constant, "standard_error"] = 0.0
-    table.loc[lost & constant, ["mean", "median", "standard_error"]] = np.nan
+    table.loc[lost & constant, [*SUMMARIES, "standard_error"]] = np.nan
     found = modelled(table)
     assert np.isfinite(found["backtest"]["forecast"]).all()
     never = found["forecast"].set_index("gene")["forecast"].isna()
@@ -88,7 +92,7 @@ def test_what_was_measured_late_once_or_never_is_borne():
 
 def test_without_a_value_at_any_scored_time_there_is_one_message():
     table = expression(12, 4)
-    table.loc[table["time"] >= 6, ["mean", "median"]] = np.nan
+    table.loc[table["time"] >= 6, SUMMARIES] = np.nan
     with pytest.raises(InputError, match=r"last 6 times.*scored_share"):
         modelled(table)
 

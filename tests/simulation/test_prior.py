@@ -3,6 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from step.expression.replicates import sample_weights
 from step.simulation.prior import draw_times, simulate_course
 
 
@@ -65,3 +66,14 @@ def test_times_are_regular_irregular_or_clustered():
     assert any((steps == 1).all() for steps in drawn)
     assert any(steps.max() >= 4 * steps.min() for steps in drawn)
     assert all((np.mod(steps, 0.25) == 0).all() for steps in drawn)
+
+
+def test_samples_are_of_one_quality_in_some_courses_and_not_in_others(courses):
+    differ = []
+    for course in courses:
+        values, time = course.samples.values, course.samples.time
+        own = [values[time == each] for each in range(len(course.times))]
+        weights = [np.log(sample_weights(each)).std() for each in own if len(each) > 2]
+        differ += [np.mean(weights)] if weights else []
+    assert min(differ) < 0.1
+    assert max(differ) > 0.4

@@ -5,6 +5,10 @@ import pandas as pd
 
 from step.expression.variation import is_rounding
 
+ALIKE = 1 / 3  # weight of the assumption that samples are alike, as their genes err together
+FEWEST_GENES = 10  # that say how good the samples of a time are
+SMALLEST_VARIANCE = 0.1  # of a sample, relative to the time's usual one
+
 
 def summarise_replicates(samples: pd.DataFrame) -> pd.DataFrame:
     """Mean of the replicates of each gene and time.
@@ -13,23 +17,70 @@ def summarise_replicates(samples: pd.DataFrame) -> pd.DataFrame:
         samples: gene, sample, time, replicate, value (log2), detected.
 
     Returns:
-        gene, time, mean, median, standard_error (of the mean; NaN with fewer than two
-        replicates), n_replicates (measured ones), detected_share. Genes in their given order,
-        times ascending.
+        gene, time, mean, median, weighted_mean (by `sample_weights`), standard_error (of the mean;
+        NaN with fewer than two replicates), n_replicates (measured ones), detected_share. Genes in
+        their given order, times ascending.
     """
     gene = pd.Categorical(samples["gene"], categories=samples["gene"].unique())
-    grouped = samples.assign(gene=gene).groupby(["gene", "time"], observed=True)
+    weight = _weights(samples).where(samples["value"].notna())
+    ordered = samples.assign(gene=gene, weight=weight, product=weight * samples["value"])
+    grouped = ordered.groupby(["gene", "time"], observed=True)
     value = grouped["value"]
     summary = pd.DataFrame(
         {
             "mean": value.mean(),
             "median": value.median(),
+            "weighted_mean": grouped["product"].sum(min_count=1) / grouped["weight"].sum(),
             "standard_error": value.sem(),
             "n_replicates": value.count(),
             "detected_share": grouped["detected"].mean(),
         }
     ).reset_index()
     return summary.astype({"gene": object})
+
+
+def _weights(samples: pd.DataFrame) -> pd.Series:
+    """Weight of each row's sample among those of its time."""
+    weights = []
+    for _, rows in samples.groupby("time"):
+        values = rows.pivot(index="sample", columns="gene", values="value")
+        weight = pd.Series(sample_weights(values.to_numpy()), values.index)
+        weights.append(rows["sample"].map(weight).astype(float))
+    return pd.concat(weights).reindex(samples.index)
+
+
+def sample_weights(values: np.ndarray) -> np.ndarray:
+    """Weigh the samples of a time by their quality.
+
+    The squared deviation of sample i from a gene's mean over k samples is on average
+    σ² (s_i (1 − 2/k) + Σ s / k²), where s_i is the sample's variance relative to the usual. Of each
+    gene, a sample's share of the sum of squares is taken; the shares are averaged over genes, and
+    the equation is solved for s_i. Shares vary less than variances, so the weights are cautious.
+
+    In the spirit of limma's `arrayWeights` (Ritchie et al., BMC Bioinformatics 7, 261, 2006), but
+    by moments and within a time, so that no weight depends on later samples.
+
+    Args:
+        values: log2, shape `[sample, gene]`; NaN where missing.
+
+    Returns:
+        1 / s, with a mean of one, `[sample]`: all one where fewer than three samples or
+        `FEWEST_GENES` genes cannot tell.
+    """
+    n_samples = len(values)
+    if n_samples < 3:
+        return np.ones(n_samples)
+    measured = values[:, ~np.isnan(values).any(axis=0)]
+    squares = (measured - measured.mean(axis=0)) ** 2
+    total = squares.sum(axis=0)
+    varying = total > 0
+    if varying.sum() < FEWEST_GENES:
+        return np.ones(n_samples)
+    deviation = (n_samples - 1) * (squares[:, varying] / total[varying]).mean(axis=1)
+    variance = (deviation - 1 / n_samples) / (1 - 2 / n_samples)
+    variance = np.maximum(variance, SMALLEST_VARIANCE)
+    variance = (1 - ALIKE) * variance + ALIKE
+    return (1 / variance) / (1 / variance).mean()
 
 
 def pooled_variance(variance: np.ndarray, n_replicates: np.ndarray) -> np.ndarray:

@@ -12,14 +12,20 @@ with each triple of a grid, the genes together say how common each triple is (an
 prior), and a gene's level is the mean over the grid by posterior probability.
 
 What stands at a time is what filtering the course up to that time gives, with the noise known by
-then; no later time enters. y is the mean of the replicates, or half their mean and half their
-median, which an outlying sample moves less: whichever forecast the means better so far.
+then; no later time enters. y is the mean of the replicates; or half their mean and half their
+median, which an outlying replicate moves less; or their mean weighted by the quality of their
+samples. Each is filtered as it is, and once more with shocks: where the squared surprises of a
+time, averaged over genes, are larger than usual, its values get so much noise that such surprises
+are expected, for the genes may share a poor batch. Which of these six filters stands is decided at
+each time: the one that forecast the means best so far, with a handicap for shocks.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
 import numpy as np
+import pandas as pd
 
 from step.forecasting.panel import Panel
 
@@ -28,6 +34,10 @@ SHARED_NOISE = np.array([0.0, 0.7, 2.0, 6.0])
 RETENTION = np.array([1.0, 0.5 ** (1 / 6), 0.5 ** (1 / 1.5)])  # φ: half-lives of 6 and 1.5 steps
 DIFFUSE = 1e6
 PRIOR_UPDATES = 4
+HANDICAP = 0.3  # of filters with shocks, in errors of a usual time
+LARGEST_SURPRISE = 25.0  # cap on one gene's squared surprise, relative to what was expected
+FEWEST_SHOCKED = 10  # genes that tell a shock from a gene's own leap
+FIRST_SHOCK = 3  # index of the first time that can be one: before it, too little is expected
 LOG_EVERY = 8  # products of this many variances stay far from the ends of a double
 
 _TRIPLES = np.array([(r, x, f) for f in RETENTION for r in RATIOS for x in SHARED_NOISE])
@@ -47,6 +57,8 @@ class Levels:
             `[time, gene]`.
         usual_noise: What the replicates tell of it, v, log2², `[time, gene]`.
         replicate_noise: Variance of a single replicate, log2², `[time, gene]`.
+        shock: Variance that the time's shock adds to an observation, log2², `[time, gene]`, by the
+            filter that stood at the time.
     """
 
     observed: np.ndarray
@@ -57,6 +69,7 @@ class Levels:
     noise_variance: np.ndarray
     usual_noise: np.ndarray
     replicate_noise: np.ndarray
+    shock: np.ndarray
 
 
 def local_levels(panel: Panel, ahead: np.ndarray) -> Levels:
@@ -68,28 +81,88 @@ def local_levels(panel: Panel, ahead: np.ndarray) -> Levels:
         panel: The course.
         ahead: From each time to those to be forecast, in the study's unit, shape `[time, horizon]`.
     """
+    filters = _filters(panel, ahead)
+    chosen, least = next(filters)
+    for levels, error in filters:
+        chosen, least = _where(error < least, levels, chosen), np.minimum(error, least)
+    return chosen
+
+
+def _filters(panel: Panel, ahead: np.ndarray) -> Iterator[tuple[Levels, np.ndarray]]:
+    """Yield each of the levels to choose from, and what decides: its error by each time."""
     known = [panel.until(time).replicate_noise() for time in range(len(panel.times))]
-    noise = np.stack(known)
-    plain = _filtered(panel, panel.mean, noise, ahead)
-    if np.array_equal(panel.mean, panel.robust, equal_nan=True):
-        return plain
-    robust = _filtered(panel, panel.robust, noise, ahead)
-    better = _error_so_far(panel, robust) < _error_so_far(panel, plain)
+    noise, calm = np.stack(known), np.zeros_like(panel.mean)
+    handicap = 1.0 + HANDICAP / np.maximum(np.arange(len(calm)), 1)
+    for summary in _distinct(panel.mean, panel.robust, panel.weighted):
+        plain = _filtered(panel, summary, noise, calm, ahead)
+        yield plain, _error_so_far(panel, plain)
+        shock = shocks(panel, plain)
+        if shock.any():
+            shocked = _filtered(panel, summary, noise, shock, ahead)
+            yield shocked, handicap * _error_so_far(panel, shocked)
+
+
+def _distinct(first: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
+    """Leave out what equals the first one; a value that differs by rounding is taken from it."""
+    near = [
+        np.where(np.isclose(other, first, rtol=1e-12, atol=0), first, other) for other in others
+    ]
+    return [first, *(each for each in near if not np.array_equal(each, first, equal_nan=True))]
+
+
+def _where(better: np.ndarray, levels: Levels, others: Levels) -> Levels:
+    """Take the one at some times and the other at the rest, by `better`, `[time]`."""
     return Levels(
         **{
-            name: np.where(better.reshape(-1, *[1] * (values.ndim - 1)), values, vars(plain)[name])
-            for name, values in vars(robust).items()
+            name: np.where(
+                better.reshape(-1, *[1] * (values.ndim - 1)), values, getattr(others, name)
+            )
+            for name, values in vars(levels).items()
         }
     )
 
 
 def _error_so_far(panel: Panel, levels: Levels) -> np.ndarray:
     """Sum of squared errors of all forecasts one time ahead that are known by a time, `[time]`."""
-    missed = np.nan_to_num(panel.mean[1:] - levels.forecast[:-1, 0])
+    missed = np.nan_to_num(_missed(panel, levels))
     return np.concatenate([[0.0], np.cumsum((missed**2).sum(axis=1))])
 
 
-def _filtered(panel: Panel, observed: np.ndarray, noise: np.ndarray, ahead: np.ndarray) -> Levels:
+def _missed(panel: Panel, levels: Levels) -> np.ndarray:
+    """Means less their forecasts, log2, `[time - 1, gene]`; NaN for a gene's first value."""
+    begun = np.maximum.accumulate(~np.isnan(panel.mean), axis=0)[:-1]
+    return np.where(begun, panel.mean[1:] - levels.forecast[:-1, 0], np.nan)
+
+
+def shocks(panel: Panel, levels: Levels) -> np.ndarray:
+    """Extra noise variance of the times at which genes surprise more than usual.
+
+    Args:
+        panel: The course.
+        levels: Without shocks.
+
+    Returns:
+        log2², `[time, gene]`: (κ − 1) times what was expected of a gene's squared surprise, where κ
+        is above 1. κ is the mean over genes of the squared surprise relative to what was expected,
+        and relative to the median of these means at earlier times where that is above 1.
+    """
+    squares = _missed(panel, levels) ** 2
+    known = np.where(np.isnan(squares), 0.0, levels.variance[:-1])  # unknown before the first value
+    expected = known + levels.noise_variance[:-1]
+    for time, elapsed in enumerate(np.diff(panel.times)):
+        usual_step = panel.until(time).usual_step() if time else elapsed
+        expected[time] += levels.step_variance[time] * elapsed / usual_step
+    relative = pd.DataFrame(np.minimum(squares / expected, LARGEST_SURPRISE))
+    size = relative.mean(axis=1).where(relative.notna().sum(axis=1) >= FEWEST_SHOCKED)
+    usual = size.expanding().median().shift().clip(lower=1.0).fillna(1.0)
+    excess = (size / usual - 1.0).clip(lower=0.0).fillna(0.0).to_numpy()
+    excess[: FIRST_SHOCK - 1] = 0.0
+    return np.concatenate([np.zeros((1, expected.shape[1])), excess[:, None] * expected])
+
+
+def _filtered(
+    panel: Panel, observed: np.ndarray, noise: np.ndarray, shock: np.ndarray, ahead: np.ndarray
+) -> Levels:
     """Filter up to each time what was observed, with the noise of a replicate known by then."""
     n_times, n_genes = observed.shape
     path, variance, step_variance, noise_variance, usual_noise = np.full(
@@ -104,8 +177,9 @@ def _filtered(panel: Panel, observed: np.ndarray, noise: np.ndarray, ahead: np.n
         usual = np.where(seen.any(axis=0), total / np.maximum(seen.sum(axis=0), 1), own_noise[0])
         usual_step = panel.until(time).usual_step() if time else ahead[0, 0]
         elapsed = np.diff(panel.times[: time + 1], prepend=panel.times[0]) / usual_step
+        told = own_noise + shock[: time + 1]
         log_likelihood, level, spread, mean = _filter(
-            np.ascontiguousarray(known.T), np.ascontiguousarray(own_noise.T), usual, elapsed
+            np.ascontiguousarray(known.T), np.ascontiguousarray(told.T), usual, elapsed
         )
         if not seen.any(axis=0).all() and seen.any():
             level = np.where(seen.any(axis=0), level, mean[seen.any(axis=0)].mean())
@@ -121,7 +195,7 @@ def _filtered(panel: Panel, observed: np.ndarray, noise: np.ndarray, ahead: np.n
         for horizon, distance in enumerate(ahead[time] / usual_step):
             forecast[time, horizon] = mean + (away * retention**distance).sum(axis=0)
     return Levels(
-        observed, path, forecast, variance, step_variance, noise_variance, usual_noise, noise
+        observed, path, forecast, variance, step_variance, noise_variance, usual_noise, noise, shock
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from step.errors import InputError
 from step.expression.moderation import moderate
-from step.expression.replicates import pooled_variance
+from step.expression.replicates import pooled_variance, sample_weights
 
 SMALLEST_VARIANCE = 1e-6
 
@@ -23,6 +23,8 @@ class Panel:
         mean: Mean of the replicates, log2, shape `[time, gene]`; NaN where not measured.
         robust: Half mean and half median of the replicates, log2, shape `[time, gene]`. A single
             outlying replicate moves it less than the mean.
+        weighted: Mean of the replicates, weighted by the quality of their samples, log2, shape
+            `[time, gene]`. A poor sample moves it less than the mean.
         replicate_variance: Variance between the replicates of a time, log2², shape
             `[time, gene]`; NaN where fewer than two.
         n_replicates: Shape `[time, gene]`.
@@ -32,6 +34,7 @@ class Panel:
     times: np.ndarray
     mean: np.ndarray
     robust: np.ndarray
+    weighted: np.ndarray
     replicate_variance: np.ndarray
     n_replicates: np.ndarray
 
@@ -43,6 +46,7 @@ class Panel:
             self.times[seen],
             self.mean[seen],
             self.robust[seen],
+            self.weighted[seen],
             self.replicate_variance[seen],
             self.n_replicates[seen],
         )
@@ -54,6 +58,7 @@ class Panel:
             self.times,
             self.mean[:, genes],
             self.robust[:, genes],
+            self.weighted[:, genes],
             self.replicate_variance[:, genes],
             self.n_replicates[:, genes],
         )
@@ -91,7 +96,7 @@ def panel_from_samples(times: np.ndarray, values: np.ndarray, time: np.ndarray) 
         time: Index of each sample's time, ascending, shape `[sample]`.
     """
     shape = (len(times), values.shape[1])
-    mean, median, variance = (np.full(shape, np.nan) for _ in range(3))
+    mean, median, weighted, variance = (np.full(shape, np.nan) for _ in range(4))
     count = np.zeros(shape)
     starts = np.searchsorted(time, np.arange(len(times) + 1))
     for row, (start, end) in enumerate(pairwise(starts)):
@@ -100,12 +105,15 @@ def panel_from_samples(times: np.ndarray, values: np.ndarray, time: np.ndarray) 
         seen, repeated = count[row] > 0, count[row] > 1
         mean[row, seen] = np.nanmean(own[:, seen], axis=0)
         median[row, seen] = np.nanmedian(own[:, seen], axis=0)
+        weight = np.where(np.isnan(own), 0.0, sample_weights(own)[:, None])[:, seen]
+        weighted[row, seen] = np.average(np.nan_to_num(own[:, seen]), axis=0, weights=weight)
         variance[row, repeated] = np.nanvar(own[:, repeated], axis=0, ddof=1)
     return Panel(
         genes=np.arange(shape[1]).astype(str),
         times=times,
         mean=mean,
         robust=(mean + median) / 2,
+        weighted=weighted,
         replicate_variance=variance,
         n_replicates=count,
     )
@@ -115,7 +123,7 @@ def panel_from_expression(expression: pd.DataFrame) -> Panel:
     """Arrange the tidy expression table by time and gene.
 
     Args:
-        expression: gene, time, mean, median, standard_error, n_replicates; see
+        expression: gene, time, mean, median, weighted_mean, standard_error, n_replicates; see
             `step.expression.replicates.summarise_replicates`.
 
     Returns:
@@ -140,6 +148,7 @@ def panel_from_expression(expression: pd.DataFrame) -> Panel:
         times=wide.index.to_numpy(dtype=float),
         mean=values("mean"),
         robust=(values("mean") + values("median")) / 2,
+        weighted=values("weighted_mean"),
         replicate_variance=values("standard_error") ** 2 * n_replicates,
         n_replicates=n_replicates,
     )

@@ -33,8 +33,9 @@ MAX_GRAD_NORM = 1.0
 PRIOR = (
     "random walks, mean reversion, trends, switches, pulses and shared factors; followers of "
     "contact neighbours, of regulators, of both or of none; 1 to 6 replicates with normal or "
-    "heavy-tailed noise, outlying samples, noise shared by a day, saturation, background and "
-    "missing values; 12 to 60 regular or irregular times; 50 to 2,000 genes"
+    "heavy-tailed noise, samples of unequal quality, outlying ones, noise shared by a day, a few "
+    "days with much of it, saturation, background and missing values; 12 to 60 regular or "
+    "irregular times; 50 to 2,000 genes"
 )
 
 

@@ -10,7 +10,7 @@ from step.forecasting.in_context import NetworkSettings
 GLOSSARY = {
     "STEP": "The forecaster under test: a network pretrained on simulated courses and several "
     "simple forecasters, combined by how well each did so far.",
-    "local level": "The gene's expression without replicate noise, by a Kalman filter of its own "
+    "local level": "The gene's expression without replicate noise, by a Kalman filter of its "
     "past; as a forecaster it says that the level stays.",
     "SES": "Simple exponential smoothing: a mean of past values in which recent ones count more.",
     "MSE": "Mean squared error, log2²; its square root is the size of a usual miss.",

@@ -35,6 +35,10 @@ class Expression(Table, key=("gene", "time")):
     time: Number = column(description="time, the study's unit")
     mean: Number = column(nullable=True, description="mean of the replicates, log2")
     median: Number = column(nullable=True, description="median of the replicates, log2")
+    weighted_mean: Number = column(
+        nullable=True,
+        description="mean of the replicates, weighted by their samples' quality, log2",
+    )
     standard_error: Number = column(
         nullable=True, ge=0, description="of the mean, log2; missing with less than two replicates"
     )

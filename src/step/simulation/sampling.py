@@ -45,9 +45,10 @@ def draw_samples(latent: np.ndarray, rng: np.random.Generator) -> Samples:
 
 
 def _noise(time: np.ndarray, n_times: int, n_genes: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw noise of about unit size: normal or heavy-tailed.
+    """Draw noise, normal or heavy-tailed, whose usual size is about one.
 
-    In some courses there are outlying samples, and the quality of a sample shifts all its genes.
+    In some courses there are outlying samples; in some, each sample shifts all its genes; in some,
+    samples are of unequal quality.
     """
     shape = (len(time), n_genes)
     noise = rng.normal(0.0, 1.0, shape)
@@ -58,16 +59,23 @@ def _noise(time: np.ndarray, n_times: int, n_genes: int, rng: np.random.Generato
         size = rng.normal(0.0, rng.uniform(1.0, 4.0), (len(time), 1))
         noise = noise + outlying * size * np.abs(rng.normal(0.0, 1.0, (1, n_genes)))
     if rng.random() < 0.4:
-        quality = rng.normal(0.0, 1.0, (len(time), 2)) @ rng.normal(0.0, 1.0, (2, n_genes))
-        noise = noise + np.exp(rng.uniform(np.log(0.1), np.log(1.5))) * quality
+        shift = rng.normal(0.0, 1.0, (len(time), 2)) @ rng.normal(0.0, 1.0, (2, n_genes))
+        noise = noise + np.exp(rng.uniform(np.log(0.1), np.log(1.5))) * shift
+    if rng.random() < 0.5:
+        noise = noise * rng.lognormal(0.0, rng.uniform(0.1, 0.8), (len(time), 1))
     return noise
 
 
 def _shared_by_day(n_times: int, n_genes: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw what all samples of a time share, and replicates cannot tell, `[time, gene]`."""
+    """Draw what all samples of a time share, and replicates cannot tell, `[time, gene]`.
+
+    In some courses a few times have much of it.
+    """
     if rng.random() < 0.4:
         return np.zeros((n_times, n_genes))
     size = np.exp(rng.uniform(np.log(0.02), np.log(0.4)))
+    if rng.random() < 0.5:
+        size = size * rng.lognormal(0.0, rng.uniform(0.3, 1.2), (n_times, 1))
     shared = rng.normal(0.0, 1.0, (n_times, 2)) @ rng.normal(0.0, 1.0, (2, n_genes))
     return size * (shared + rng.choice([0.0, 1.0]) * rng.normal(0.0, 1.0, (n_times, n_genes)))
 

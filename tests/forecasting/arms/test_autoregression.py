@@ -26,6 +26,7 @@ def panel(values: np.ndarray) -> Panel:
         times=np.arange(float(len(values))),
         mean=values,
         robust=values,
+        weighted=values,
         replicate_variance=np.full(values.shape, 1e-4),
         n_replicates=np.full(values.shape, 3.0),
     )
@@ -127,3 +128,17 @@ def test_what_all_genes_did_together_a_few_times_is_no_law(law):
         ]
         ratios.append(errors[0] / errors[1])
     assert np.mean(ratios) < 2.0
+
+
+@pytest.mark.parametrize("law", [ridge_ar, ridge_ar_forgetting])
+def test_poor_batches_do_not_decide_the_law(law):
+    """Genes go on as they began; at two times all are far off, and back at the next."""
+    rng = np.random.default_rng(0)
+    steps = np.zeros((40, 100))
+    for time in range(1, 40):
+        steps[time] = 0.8 * steps[time - 1] + rng.normal(0, 1.0, 100)
+    values = np.cumsum(steps, axis=0)
+    batches = values.copy()
+    batches[[9, 15]] += rng.normal(0, 10.0, (2, 100))
+    good, poor = (walk(panel(each), {}, 1) for each in (values, batches))
+    assert error(poor, law(poor)) < 2.0 * error(good, law(good))

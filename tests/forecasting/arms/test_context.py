@@ -7,6 +7,7 @@ from step.forecasting.arms.autoregression import targets
 from step.forecasting.arms.context import WIDTHS, see
 from step.forecasting.course import walk
 from step.graphs.gene_graph import GeneGraph
+from tests.forecasting.recipes import copied, summaries
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def test_neither_scale_nor_the_unit_of_time_is_seen(course):
         times=60 * panel.times,
         mean=4 * panel.mean + 3,
         robust=4 * panel.robust + 3,
+        weighted=4 * panel.weighted + 3,
         replicate_variance=16 * panel.replicate_variance,
     )
     seen, again = see(course), see(walk(other, course.graphs, 2))
@@ -59,7 +61,7 @@ def test_genes_may_be_listed_in_any_order(course):
         genes=panel.genes[order],
         **{
             name: getattr(panel, name)[:, order]
-            for name in ("mean", "robust", "replicate_variance", "n_replicates")
+            for name in ("mean", "robust", "weighted", "replicate_variance", "n_replicates")
         },
     )
     listed = GeneGraph(place[graph.first], place[graph.second], graph.weight, graph.n_genes)
@@ -71,9 +73,9 @@ def test_genes_may_be_listed_in_any_order(course):
 def test_how_well_an_arm_did_is_seen_after_it_did(course):
     """Of two courses that differ at the last time, only what is seen there differs."""
     panel = course.panel
-    other = replace(panel, mean=panel.mean.copy(), robust=panel.robust.copy())
-    other.mean[-1] += 3.0
-    other.robust[-1] += 3.0
+    other = copied(panel)
+    for values in summaries(other):
+        values[-1] += 3.0
     seen, again = see(course), see(walk(other, course.graphs, 2))
     np.testing.assert_array_equal(seen.inputs[:-1], again.inputs[:-1])
     assert not np.array_equal(seen.inputs[-1], again.inputs[-1])

@@ -16,6 +16,7 @@ def narrow(panel, values):
         genes=panel.genes[:n_genes],
         mean=values,
         robust=values,
+        weighted=values,
         replicate_variance=panel.replicate_variance[:, :n_genes],
         n_replicates=panel.n_replicates[:, :n_genes],
     )

@@ -9,6 +9,9 @@ from step.graphs.gene_graph import GeneGraph
 from step.graphs.rewiring import rewire
 from tests.conftest import simulated_study
 from tests.forecasting.arms.test_autoregression import CHAIN, error, panel
+from tests.forecasting.recipes import copied, summaries
+from tests.forecasting.test_level import batches
+from tests.forecasting.test_level import panel as batch_panel
 
 ODD = np.arange(1, 100, 2)
 
@@ -93,8 +96,9 @@ def test_how_many_genes_have_no_neighbour_says_nothing_of_those_that_have():
 
 def test_a_gene_that_is_not_measured_yet_is_at_its_level():
     values = panel(pulled())
-    late = replace(values, mean=values.mean.copy(), robust=values.robust.copy())
-    late.mean[:6, 1] = late.robust[:6, 1] = np.nan
+    late = copied(values)
+    for each in summaries(late):
+        each[:6, 1] = np.nan
     course = walk(late, {"contact": CHAIN}, 2)
     found = graph_levels(course)
     np.testing.assert_array_equal(found.forecast[:6, :, 1], course.levels.forecast[:6, :, 1])
@@ -116,3 +120,15 @@ def test_refits_are_few_and_depend_on_the_past_alone():
     assert times[:5] == [0, 1, 2, 3, 4]
     assert len(times) < 20
     assert refit_times(30) == [time for time in times if time < 30]
+
+
+def test_a_time_of_shocks_moves_it_as_little_as_the_level():
+    truth, seen = batches(6, kept=False)
+    graph = GeneGraph(np.arange(0, 200, 2), np.arange(1, 200, 2), np.ones(100), 200)
+    course = walk(batch_panel(seen, 0.1), {"contact": graph}, 1)
+    calm = replace(course, levels=replace(course.levels, shock=np.zeros_like(seen)), _known={})
+    later = [17, 23, 29, 35]
+    error, without = (
+        np.mean((graph_levels(each).path[later] - truth[later]) ** 2) for each in (course, calm)
+    )
+    assert error < 0.3 * without

@@ -9,7 +9,7 @@ from step.forecasting.arms import ARMS
 from step.forecasting.arms.registry import simple_arm
 from step.forecasting.backtest import run_arms
 from step.forecasting.level import local_levels
-from tests.forecasting.recipes import course_of, scrambled_after
+from tests.forecasting.recipes import copied, course_of, scrambled_after, summaries
 
 SLOW = {"auto_ets", "theta"}  # fitted anew at each time
 
@@ -78,8 +78,8 @@ def test_what_happens_after_the_origin_changes_no_bit(study, name):
 @pytest.mark.parametrize("name", ARMS)
 def test_missing_values_handicap_no_arm(study, name):
     panel, graph = study
-    holes = replace(panel, mean=panel.mean.copy(), robust=panel.robust.copy())
-    for values in (holes.mean, holes.robust):
+    holes = copied(panel)
+    for values in summaries(holes):
         values[:5, 0] = values[3, 1] = values[-1, 2] = np.nan  # late, lost once, lost at the end
         values[:, 3] = np.nan  # never measured
     last = len(panel.times) - 1

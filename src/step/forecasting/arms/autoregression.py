@@ -6,7 +6,8 @@ filter left of the last value; with a graph, also on the means of these over eac
 neighbours. All are in units of the gene's usual surprise, and in proportion to the time ahead. The
 coefficients are the same for all genes, and at each time those that fit the changes known by then,
 and `STILL_TIMES` more with features as usual and no change after: genes move together, so what
-counts is how many times are known, and not how many genes.
+counts is how many times are known, and not how many genes. Where the mean squared change of a time
+is above one unit², its changes weigh in inverse proportion, lest a poor batch decide the law.
 """
 
 from collections.abc import Iterable
@@ -197,8 +198,9 @@ def _coefficients(seen: np.ndarray, change: np.ndarray, later: int, kept: float)
     known = ~np.isnan(change)
     counted = np.maximum(known.sum(axis=1), 1)[:, None]
     features, came = np.where(known[..., None], seen, 0.0), np.nan_to_num(change)
-    squares = np.einsum("tgi,tgj->tij", features, features) / counted[..., None]
-    products = np.einsum("tgi,tg->ti", features, came) / counted
+    size = np.maximum((came**2).sum(axis=1, keepdims=True) / counted, 1.0)
+    squares = np.einsum("tgi,tgj->tij", features, features) / (counted * size)[..., None]
+    products = np.einsum("tgi,tg->ti", features, came) / (counted * size)
     moments, sums = np.zeros((n_features, n_features)), np.zeros(n_features)
     law, n_known = np.zeros((n_times, n_features)), 0.0
     for time in range(later, n_times):

@@ -43,7 +43,7 @@ COMBINED: tuple[Forecaster, ...] = (
 )
 WITHOUT_GRAPH = frozenset(each for each in COMBINED if not ARMS[each.__name__].graph)
 N_ARMS = len(COMBINED)
-N_OWN = 14
+N_OWN = 15
 N_INPUTS = N_OWN + 3 * N_ARMS
 N_AHEAD = 1 + 2 * N_ARMS
 N_OF_KIND = 3
@@ -139,6 +139,9 @@ def _own(course: Course, usual: np.ndarray) -> np.ndarray:
             np.broadcast_to(connected[None, :, None], shape),
             np.broadcast_to(moved[..., [2]].mean(axis=1, keepdims=True), shape),
             np.broadcast_to(moved[..., [1]].mean(axis=1, keepdims=True), shape),
+            np.broadcast_to(
+                np.log((moved[..., [2]] ** 2).mean(axis=1, keepdims=True) + 0.1), shape
+            ),
             np.log(unit / unit.mean(axis=1, keepdims=True)),
             followed.following[..., None],
             np.clip((followed.path - course.levels.path)[..., None] / unit, -LARGEST, LARGEST),

@@ -14,7 +14,7 @@ from step.forecasting.course import Course
 @simple_arm("two factors", "#CC3311", "the two main movements that genes share")
 def factors(course: Course) -> np.ndarray:
     """Forecast with two factors."""
-    return _forecast(course, n_factors=2, ridge=0.1, fewest=6)
+    return _forecast(course, n_factors=2, ridge=0.3, fewest=6)
 
 
 @simple_arm("five factors", "#882255", "the five main movements that genes share")

@@ -160,7 +160,7 @@ def _filter(
     measured = np.stack(
         [
             course.levels.observed[:end],
-            course.levels.replicate_noise[known] / replicates,
+            course.levels.replicate_noise[known] / replicates + course.levels.shock[:end],
             course.levels.usual_noise[known],
         ]
     ).astype(np.float32)
