@@ -24,6 +24,17 @@ def test_errors_are_drawn_by_courses_seen():
     assert left.get_xscale() == right.get_xscale() == "log"
 
 
+def test_no_two_ticks_are_labelled_alike():
+    rounds = [ValidatedRound(400 * n, 1 - 0.002 * n, 1.01 - 0.002 * n) for n in range(1, 20)]
+    figure = learning_curves({"STEPmi": replace(SILENT, history=tuple(rounds))})
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            labels = [tick.label1.get_text() for tick in axis.get_major_ticks()]
+            assert len(set(labels)) == len(labels) > 2
+            assert not axis.get_minor_ticks()
+
+
 def test_cards_without_a_history_are_said_to_have_none():
     figure = learning_curves({"STEPmr": SILENT})
     assert not figure.axes

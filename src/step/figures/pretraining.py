@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-import matplotlib.ticker
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from step.figures import style
 from step.forecasting.in_context import PretrainingCard
@@ -35,9 +35,12 @@ def learning_curves(cards: Mapping[str, PretrainingCard]) -> Figure:
         axes.axhline(1.0, color=style.OBSERVED, linestyle="--", linewidth=1)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6))
-        axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%.3g"))
-        axes.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axes.yaxis.set_major_locator(MaxNLocator(6))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.3f}"))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_minor_locator(NullLocator())
         axes.set_title(title)
         axes.set_xlabel("simulated courses seen")
     figure.axes[0].set_ylabel("mean squared error, held-back courses")
