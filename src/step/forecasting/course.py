@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from step.forecasting.level import Levels, local_levels
+from step.forecasting.level import Levels, local_levels, surprises
 from step.forecasting.panel import Panel
 from step.graphs.gene_graph import GeneGraph
 
@@ -95,18 +95,14 @@ class Course:
 
     @cached_property
     def surprise(self) -> np.ndarray:
-        """Measured mean less what the level expected, log2, `[time, gene]`.
-
-        0 where unknown: a gene's first value is held against no value of its own.
-        """
-        missed = self.panel.mean[1:] - self.levels.forecast[:-1, 0]
-        known = np.where(self.begun[:-1], np.nan_to_num(missed), 0.0)
-        return np.concatenate([np.zeros((1, missed.shape[1])), known])
+        """Measured mean less what the level expected, log2, `[time, gene]`; 0 where unknown."""
+        later = np.nan_to_num(surprises(self.panel, self.levels))
+        return np.concatenate([np.zeros((1, later.shape[1])), later])
 
     @cached_property
     def begun(self) -> np.ndarray:
         """Whether a gene was measured by each time, `[time, gene]`."""
-        return np.maximum.accumulate(~np.isnan(self.panel.mean), axis=0)
+        return self.panel.begun()
 
     @cached_property
     def unit(self) -> np.ndarray:

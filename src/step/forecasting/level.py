@@ -124,14 +124,16 @@ def _where(better: np.ndarray, levels: Levels, others: Levels) -> Levels:
 
 def _error_so_far(panel: Panel, levels: Levels) -> np.ndarray:
     """Sum of squared errors of all forecasts one time ahead that are known by a time, `[time]`."""
-    missed = np.nan_to_num(_missed(panel, levels))
+    missed = np.nan_to_num(surprises(panel, levels))
     return np.concatenate([[0.0], np.cumsum((missed**2).sum(axis=1))])
 
 
-def _missed(panel: Panel, levels: Levels) -> np.ndarray:
-    """Means less their forecasts, log2, `[time - 1, gene]`; NaN for a gene's first value."""
-    begun = np.maximum.accumulate(~np.isnan(panel.mean), axis=0)[:-1]
-    return np.where(begun, panel.mean[1:] - levels.forecast[:-1, 0], np.nan)
+def surprises(panel: Panel, levels: Levels) -> np.ndarray:
+    """Means less what the level expected, from the second time on, log2, `[time - 1, gene]`.
+
+    NaN where unknown: a gene's first value is held against no value of its own.
+    """
+    return np.where(panel.begun()[:-1], panel.mean[1:] - levels.forecast[:-1, 0], np.nan)
 
 
 def shocks(panel: Panel, levels: Levels) -> np.ndarray:
@@ -146,7 +148,7 @@ def shocks(panel: Panel, levels: Levels) -> np.ndarray:
         is above 1. κ is the mean over genes of the squared surprise relative to what was expected,
         and relative to the median of these means at earlier times where that is above 1.
     """
-    squares = _missed(panel, levels) ** 2
+    squares = surprises(panel, levels) ** 2
     known = np.where(np.isnan(squares), 0.0, levels.variance[:-1])  # unknown before the first value
     expected = known + levels.noise_variance[:-1]
     for time, elapsed in enumerate(np.diff(panel.times)):

@@ -63,6 +63,10 @@ class Panel:
             self.n_replicates[:, genes],
         )
 
+    def begun(self) -> np.ndarray:
+        """Whether a gene was measured by each time, `[time, gene]`."""
+        return np.maximum.accumulate(~np.isnan(self.mean), axis=0)
+
     def usual_step(self) -> float:
         """The median of the last five steps between times, in the study's unit."""
         return float(np.median(np.diff(self.times)[-5:]))
