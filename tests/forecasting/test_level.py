@@ -171,10 +171,10 @@ def test_one_gene_that_leaps_shocks_no_other():
     seen[:, 0] = 5.0
     seen[20:, 0] = 50.0
     course = panel(seen, 0.1)
-    found = shocks(course, levels(course))
+    found = shocks(course, levels(course), course.usual_steps(1.0))
     assert (found[20, 1:] < 0.5 * 0.1**2).all()
     few = course.among(np.arange(9))
-    assert (shocks(few, levels(few)) == 0).all()
+    assert (shocks(few, levels(few), few.usual_steps(1.0)) == 0).all()
 
 
 def test_what_a_long_gap_brings_is_no_shock():
@@ -184,7 +184,7 @@ def test_what_a_long_gap_brings_is_no_shock():
     step_sd = 0.1 * np.sqrt(np.diff(times, prepend=-1.0))[:, None]
     seen = np.cumsum(rng.normal(0, step_sd, (40, 200)), axis=0) + rng.normal(0, 0.1, (40, 200))
     course = panel(seen, 0.1, times)
-    found = shocks(course, levels(course))
+    found = shocks(course, levels(course), course.usual_steps(1.0))
     assert (found[26] < 0.5 * 31 * 0.1**2).all()
 
 

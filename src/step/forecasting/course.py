@@ -85,8 +85,7 @@ class Course:
     @cached_property
     def usual_steps(self) -> np.ndarray:
         """The usual step between times by each time, in the study's unit, `[time]`."""
-        steps = [self.panel.until(time).usual_step() for time in range(1, len(self.panel.times))]
-        return np.array([self.ahead[0, 0], *steps])
+        return self.panel.usual_steps(self.ahead[0, 0])
 
     @cached_property
     def filled(self) -> np.ndarray:

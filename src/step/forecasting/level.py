@@ -96,7 +96,7 @@ def _filters(panel: Panel, ahead: np.ndarray) -> Iterator[tuple[Levels, np.ndarr
     for summary in _distinct(panel.mean, panel.robust, panel.weighted):
         plain = _filtered(panel, summary, noise, calm, ahead)
         yield plain, _error_so_far(panel, plain)
-        shock = shocks(panel, plain)
+        shock = shocks(panel, plain, panel.usual_steps(ahead[0, 0]))
         if shock.any():
             shocked = _filtered(panel, summary, noise, shock, ahead)
             yield shocked, handicap * _error_so_far(panel, shocked)
@@ -136,12 +136,13 @@ def surprises(panel: Panel, levels: Levels) -> np.ndarray:
     return np.where(panel.begun()[:-1], panel.mean[1:] - levels.forecast[:-1, 0], np.nan)
 
 
-def shocks(panel: Panel, levels: Levels) -> np.ndarray:
+def shocks(panel: Panel, levels: Levels, usual_steps: np.ndarray) -> np.ndarray:
     """Extra noise variance of the times at which genes surprise more than usual.
 
     Args:
         panel: The course.
         levels: Without shocks.
+        usual_steps: Usual step between times by each time, in the study's unit, `[time]`.
 
     Returns:
         log2², `[time, gene]`: (κ − 1) times what was expected of a gene's squared surprise, where κ
@@ -151,9 +152,8 @@ def shocks(panel: Panel, levels: Levels) -> np.ndarray:
     squares = surprises(panel, levels) ** 2
     known = np.where(np.isnan(squares), 0.0, levels.variance[:-1])  # unknown before the first value
     expected = known + levels.noise_variance[:-1]
-    for time, elapsed in enumerate(np.diff(panel.times)):
-        usual_step = panel.until(time).usual_step() if time else elapsed
-        expected[time] += levels.step_variance[time] * elapsed / usual_step
+    elapsed = np.diff(panel.times) / usual_steps[:-1]
+    expected += levels.step_variance[:-1] * elapsed[:, None]
     relative = pd.DataFrame(np.minimum(squares / expected, LARGEST_SURPRISE))
     size = relative.mean(axis=1).where(relative.notna().sum(axis=1) >= FEWEST_SHOCKED)
     usual = size.expanding().median().shift().clip(lower=1.0).fillna(1.0)
@@ -171,13 +171,12 @@ def _filtered(
         (5, n_times, n_genes), np.nan
     )
     forecast = np.full((n_times, ahead.shape[1], n_genes), np.nan)
-    for time in range(n_times):
+    for time, usual_step in enumerate(panel.usual_steps(ahead[0, 0])):
         known = observed[: time + 1]
         own_noise = noise[time] / np.maximum(panel.n_replicates[: time + 1], 1)
         seen = ~np.isnan(known)
         total = np.where(seen, own_noise, 0.0).sum(axis=0)
         usual = np.where(seen.any(axis=0), total / np.maximum(seen.sum(axis=0), 1), own_noise[0])
-        usual_step = panel.until(time).usual_step() if time else ahead[0, 0]
         elapsed = np.diff(panel.times[: time + 1], prepend=panel.times[0]) / usual_step
         told = own_noise + shock[: time + 1]
         log_likelihood, level, spread, mean = _filter(

@@ -1,6 +1,6 @@
 """A time course as arrays, cut at a forecast origin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,27 +40,19 @@ class Panel:
 
     def until(self, origin: int) -> "Panel":
         """All that was known at a forecast origin: the times up to and with index `origin`."""
-        seen = slice(0, origin + 1)
-        return Panel(
-            self.genes,
-            self.times[seen],
-            self.mean[seen],
-            self.robust[seen],
-            self.weighted[seen],
-            self.replicate_variance[seen],
-            self.n_replicates[seen],
-        )
+        return self._part(slice(origin + 1), slice(None))
 
     def among(self, genes: np.ndarray) -> "Panel":
         """The course of some of the genes, by their positions."""
-        return Panel(
-            self.genes[genes],
-            self.times,
-            self.mean[:, genes],
-            self.robust[:, genes],
-            self.weighted[:, genes],
-            self.replicate_variance[:, genes],
-            self.n_replicates[:, genes],
+        return self._part(slice(None), genes)
+
+    def _part(self, times: slice, genes: slice | np.ndarray) -> "Panel":
+        tables = {name: values[times] for name, values in vars(self).items() if values.ndim == 2}
+        return replace(
+            self,
+            genes=self.genes[genes],
+            times=self.times[times],
+            **{name: values[:, genes] for name, values in tables.items()},
         )
 
     def begun(self) -> np.ndarray:
@@ -70,6 +62,10 @@ class Panel:
     def usual_step(self) -> float:
         """The median of the last five steps between times, in the study's unit."""
         return float(np.median(np.diff(self.times)[-5:]))
+
+    def usual_steps(self, first: float) -> np.ndarray:
+        """`usual_step` by each time, `[time]`; at the first, the step that is given."""
+        return np.array([first, *(self.until(t).usual_step() for t in range(1, len(self.times)))])
 
     def replicate_noise(self) -> np.ndarray:
         """Variance of a single replicate, log2², shape `[gene]`.
