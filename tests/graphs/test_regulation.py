@@ -36,6 +36,13 @@ def test_weights_may_tell_the_direction():
     assert found["weight"].tolist() == [2.5, 1.0, -0.5]
 
 
+def test_mode_of_regulation_is_the_weight_where_there_is_none():
+    rows = {"source": ["a", "b"], "target": ["b", "a"], "mor": ["-0.5", "1"]}
+    assert read_regulation(table(**rows), "t")["weight"].tolist() == [-0.5, 1.0]
+    both = read_regulation(table(**rows, weight=["2", "3"]), "t")
+    assert both["weight"].tolist() == [2.0, 3.0]
+
+
 def test_a_pair_counts_once_and_nobody_regulates_itself():
     found = read_regulation(
         table(source=["a", "a", "a"], target=["b", "b", "a"], weight=["1", "3", "5"]), "t"

@@ -11,6 +11,7 @@ SIGNS = {
     "-": -1.0, "−": -1.0, "-1": -1.0, "-1.0": -1.0, "repression": -1.0, "repressor": -1.0,
     "inhibition": -1.0, "down": -1.0, "": 1.0, "unknown": 1.0,
 }  # fmt: skip
+WEIGHT = ("weight", "mor")  # names of its column; the first that a table has is read
 
 
 def read_regulation(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -18,9 +19,9 @@ def read_regulation(table: pd.DataFrame, source: str) -> pd.DataFrame:
 
     Args:
         table: Columns source and target, names or symbols of genes, as text; optionally weight (a
-            number, 1 where the column is missing or a cell empty) and sign (`+` or `-`, `1` or
-            `-1`, activation or repression; empty or unknown counts as `+`). Other columns are not
-            read.
+            number, 1 where the column is missing or a cell empty), which may be called mor, as in
+            tables of decoupleR, and sign (`+` or `-`, `1` or `-1`, activation or repression; empty
+            or unknown counts as `+`). Other columns are not read.
         source: Name of the table, for messages.
 
     Returns:
@@ -50,21 +51,22 @@ def _row(table: pd.DataFrame, position: int, source: str) -> str:
 
 
 def _weights(table: pd.DataFrame, source: str) -> np.ndarray:
-    if "weight" not in table:
+    column = next((name for name in WEIGHT if name in table), None)
+    if column is None:
         return np.ones(len(table))
-    text = table["weight"].astype(str).str.strip()
+    text = table[column].astype(str).str.strip()
     weight = pd.to_numeric(text.mask(text == "", "1"), errors="coerce").to_numpy(dtype=float)
     wrong = np.flatnonzero(~np.isfinite(weight))
     if len(wrong):
         raise InputError(
-            f"{_row(table, wrong[0], source)}: the weight {quoted(text.iloc[wrong[0]])} is no "
+            f"{_row(table, wrong[0], source)}: the {column} {quoted(text.iloc[wrong[0]])} is no "
             "number. Correct it, or leave it empty for 1."
         )
     if "sign" in table and (weight < 0).any():
         row = int(np.flatnonzero(weight < 0)[0])
         raise InputError(
-            f"{_row(table, row, source)}: the weight {quoted(text.iloc[row])} is negative although "
-            "the table has a column `sign`. Let one of the two tell the direction."
+            f"{_row(table, row, source)}: the {column} {quoted(text.iloc[row])} is negative "
+            "although the table has a column `sign`. Let one of the two tell the direction."
         )
     return weight
 
