@@ -88,6 +88,12 @@ def test_of_a_wide_file_one_line_is_read(tmp_path, monkeypatch):
         text_map(tmp_path, lines).load()
 
 
+def test_a_matrix_with_a_row_a_bin_is_refused_as_such(tmp_path):
+    matrix = ("1.5 " * 2000 + "\n") * 2000
+    with pytest.raises(DatasetError, match=r"has 2000 columns; .* a matrix with a row a bin"):
+        text_map(tmp_path, matrix).load()
+
+
 def test_the_place_of_the_chromosome_is_needed(tmp_path):
     dataset = TextContactMapDataset(filepath=str(tmp_path / "m.txt"), assembly="demo", bin_size=10)
     with pytest.raises(DatasetError, match=r"needs \{chrom\} once"):

@@ -24,7 +24,10 @@ CHROMOSOME = "{chrom}"
 MOST_CONTACTS = 100_000_000  # of a chromosome
 CONTACTS_AT_ONCE = 2_000_000
 LONGEST_LINE = 4096  # bytes
-EXPECTED = "three are expected: two labels and a contact."
+EXPECTED = (
+    "three are expected: two labels and a contact. Of a matrix with a row a bin, write each cell "
+    "as such a line."
+)
 LONGEST_CHROMOSOME = 2**31 - 1  # base pairs, the largest place that a .cool file can hold
 
 
@@ -251,7 +254,7 @@ def _require_narrow(path: Path, where: str) -> None:
 
     Of a wide file even few lines would fill the memory.
     """
-    with opened(path, where, LONGEST_LINE) as file:
+    with opened(path, where) as file:
         cells = (line.split(b"#")[0].split() for line in file)
         n_columns = len(next(filter(None, cells), []))
     if n_columns > 3:
