@@ -7,7 +7,7 @@ from step.forecasting.pretraining import Checkpoint, CheckpointCard
 
 STATE = Checkpoint(
     {"weight.a": np.arange(3.0), "average.a": np.ones((2, 2), dtype=np.float32)},
-    CheckpointCard({"kind": "STEPmr"}, {"seed": 1}, 4, ({"all": 0.9},)),
+    CheckpointCard({"kind": "STEPmr"}, {"seed": 1}, 0, 4, ({"all": 0.9},)),
 )
 
 
@@ -35,7 +35,7 @@ def test_what_was_kept_last_comes_back(dataset, tmp_path):
 
 def test_a_round_that_cannot_be_written_leaves_the_one_before(dataset):
     dataset.keep(STATE)
-    broken = Checkpoint(STATE.weights, CheckpointCard({}, {}, 5, ({"all": float("nan")},)))
+    broken = Checkpoint(STATE.weights, CheckpointCard({}, {}, 0, 5, ({"all": float("nan")},)))
     with pytest.raises(ValueError, match="JSON"):
         dataset.keep(broken)
     assert dataset.latest().card.steps == 4

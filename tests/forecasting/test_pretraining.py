@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from step.datasets import CheckpointDataset
+from step.errors import InputError
 from step.forecasting.in_context import InContextForecaster, new_network
 from step.forecasting.lessons import draw_lesson, validate
 from step.forecasting.pretraining import (
@@ -18,6 +19,7 @@ from tests.forecasting.recipes import SHAPES
 
 TRAINING = PretrainingSettings(
     n_courses=32,
+    from_pretrained=False,
     courses_a_step=2,
     steps_a_round=8,
     n_validation=6,
@@ -77,6 +79,27 @@ def test_the_card_tells_how_the_network_learned(rounds):
     assert [each.n_courses for each in history] == [16, 32]
     for each, done in zip(history, rounds[-1].card.validation, strict=True):
         assert (each.of_level, each.of_best_arm) == (done["all"], done["best_arm"])
+
+
+def test_pretraining_goes_on_from_finished_weights_with_further_courses(rounds):
+    basis = finished(rounds[-1], TRAINING)
+    more = replace(TRAINING, from_pretrained=True, n_courses=8, steps_a_round=4, learning_rate=1e-5)
+    (further,) = pretrain(SHAPES["STEPmr"], more, rounds[-1], "cpu", basis)
+    assert (further.card.first_course, further.card.steps) == (32, 4)
+    name = "head.0.weight"
+    assert not np.array_equal(further.weights[f"average.{name}"], basis.weights[name])
+    np.testing.assert_allclose(further.weights[f"average.{name}"], basis.weights[name], atol=1e-3)
+    made = finished(further, more, basis).card
+    assert made.n_courses == 40
+    assert [each.n_courses for each in made.history] == [16, 32, 40]
+    assert [each["n_courses"] for each in made.trainings] == [32, 8]
+
+
+def test_weights_of_another_shape_are_not_gone_on_from(rounds):
+    basis = finished(rounds[-1], TRAINING)
+    other = replace(SHAPES["STEPmr"], head_channels=SHAPES["STEPmr"].head_channels + 1)
+    with pytest.raises(InputError, match=r"`pretraining.STEPmr` describes another shape"):
+        next(pretrain(other, replace(TRAINING, from_pretrained=True), None, "cpu", basis))
 
 
 def test_no_course_is_seen_twice():

@@ -58,6 +58,7 @@ class PretrainingCard:
             local level, by kind of course.
         prior: What the courses are, in words.
         history: Its rounds; empty for weights that were made before rounds were kept.
+        trainings: Settings of its pretraining and, where that was gone on with, of the later ones.
     """
 
     network: dict[str, Any]
@@ -69,6 +70,7 @@ class PretrainingCard:
     validation: dict[str, float]
     prior: str
     history: tuple[ValidatedRound, ...] = ()
+    trainings: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
+from pydantic import StrictBool
 from torch import Tensor, nn
 
 import step
+from step.errors import InputError
 from step.forecasting.in_context import (
     PretrainedNetwork,
     PretrainingCard,
@@ -45,6 +47,8 @@ class PretrainingSettings:
 
     Attributes:
         n_courses: Simulated courses to train on.
+        from_pretrained: Whether to go on from the weights that come with STEP, with courses beyond
+            those that they were trained on; otherwise from random weights.
         courses_a_step: Courses a step of the descent.
         steps_a_round: Steps after which the weights are validated and kept.
         n_validation: Courses held back.
@@ -56,6 +60,7 @@ class PretrainingSettings:
     """
 
     n_courses: Annotated[int, between(1, 10_000_000)]
+    from_pretrained: StrictBool
     courses_a_step: Annotated[int, between(1, 1000)]
     steps_a_round: Annotated[int, between(1, 100_000)]
     n_validation: Annotated[int, between(1, 10_000)]
@@ -73,12 +78,14 @@ class CheckpointCard:
     Attributes:
         network: Shape of the network.
         training: The settings.
+        first_course: Number of the first course; those before were seen in an earlier pretraining.
         steps: Steps taken.
         validation: After each round: mean error relative to the local level's, by kind of course.
     """
 
     network: dict[str, Any]
     training: dict[str, Any]
+    first_course: int
     steps: int
     validation: tuple[dict[str, float], ...]
 
@@ -102,6 +109,7 @@ def pretrain(
     training: PretrainingSettings,
     begun: Checkpoint | None,
     device: Device = "cpu",
+    basis: PretrainedNetwork | None = None,
 ) -> Iterator[Checkpoint]:
     """Pretrain a network, and yield where it stands after each round.
 
@@ -110,21 +118,32 @@ def pretrain(
         training: How.
         begun: Where an earlier run of the same settings ended, on whatever device; None to begin.
         device: Where the network computes.
+        basis: The network that is trained further; None to begin with random weights.
 
     Raises:
-        InputError: There is no such device.
+        InputError: There is no such device, or the basis has another shape.
     """
-    described = _described(config, training)
-    if begun is not None and (begun.card.network, begun.card.training) != described:
+    network, used = _described(config, training)
+    if basis is not None and basis.card.network != network:
+        raise InputError(
+            f"`pretraining.{config.kind}` describes another shape than that of the weights that "
+            "come with STEP. Set `pretraining.training.from_pretrained: false`, or leave the shape "
+            "as it was."
+        )
+    first = basis.card.n_courses if basis else 0
+    described = (network, used, first)
+    if begun and (begun.card.network, begun.card.training, begun.card.first_course) != described:
         begun = None
-    descent = _Descent(config, training, begun, choose_device(device))
+    descent = _Descent(config, training, begun or basis, choose_device(device))
     held_back = range(VALIDATION, VALIDATION + training.n_validation)
     validation = list(_lessons(training, held_back))
     history = begun.card.validation if begun else ()
     n_steps = training.n_courses // training.courses_a_step
     while descent.steps < n_steps:
         end = min(descent.steps + training.steps_a_round, n_steps)
-        courses = range(descent.steps * training.courses_a_step, end * training.courses_a_step)
+        courses = range(
+            first + descent.steps * training.courses_a_step, first + end * training.courses_a_step
+        )
         lessons = progress(
             _lessons(training, courses),
             len(courses),
@@ -140,8 +159,10 @@ def pretrain(
         yield Checkpoint(descent.state(), CheckpointCard(*described, descent.steps, history))
 
 
-def finished(checkpoint: Checkpoint, training: PretrainingSettings) -> PretrainedNetwork:
-    """Return the averaged weights with their card."""
+def finished(
+    checkpoint: Checkpoint, training: PretrainingSettings, basis: PretrainedNetwork | None = None
+) -> PretrainedNetwork:
+    """Return the averaged weights with their card; arguments as in `pretrain`."""
     weights = {
         name.removeprefix("average."): value
         for name, value in checkpoint.weights.items()
@@ -152,11 +173,12 @@ def finished(checkpoint: Checkpoint, training: PretrainingSettings) -> Pretraine
         step_version=step.__version__,
         torch_version=torch.__version__,
         seed=training.seed,
-        n_courses=checkpoint.card.steps * training.courses_a_step,
+        n_courses=checkpoint.card.first_course + checkpoint.card.steps * training.courses_a_step,
         n_parameters=sum(value.size for value in weights.values()),
         validation=checkpoint.card.validation[-1],
         prior=PRIOR,
-        history=_history(checkpoint.card, training),
+        history=(*(basis.card.history if basis else ()), *_history(checkpoint.card, training)),
+        trainings=(*(basis.card.trainings if basis else ()), checkpoint.card.training),
     )
     return PretrainedNetwork(weights, card)
 
@@ -168,7 +190,9 @@ def _history(card: CheckpointCard, training: PretrainingSettings) -> tuple[Valid
         for number in range(1, len(card.validation) + 1)
     )
     return tuple(
-        ValidatedRound(end * training.courses_a_step, ratios["all"], ratios["best_arm"])
+        ValidatedRound(
+            card.first_course + end * training.courses_a_step, ratios["all"], ratios["best_arm"]
+        )
         for end, ratios in zip(ends, card.validation, strict=True)
     )
 
@@ -185,7 +209,7 @@ class _Descent:
         self,
         config: InContextConfig,
         training: PretrainingSettings,
-        begun: Checkpoint | None,
+        begun: Checkpoint | PretrainedNetwork | None,
         device: torch.device,
     ):
         torch.manual_seed(training.seed)
@@ -196,8 +220,11 @@ class _Descent:
             self._network.parameters(), weight_decay=training.weight_decay
         )
         self.steps = 0
+        if isinstance(begun, PretrainedNetwork):
+            weights = {name: torch.from_numpy(value) for name, value in begun.weights.items()}
+            self._network.load_state_dict(weights)
         self.average.load_state_dict(self._network.state_dict())
-        if begun is not None:
+        if isinstance(begun, Checkpoint):
             self._resume(begun)
 
     def step(self, lessons: Sequence[Lesson]) -> None:

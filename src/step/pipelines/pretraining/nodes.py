@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from matplotlib.figure import Figure
 
 from step.figures.pretraining import learning_curves
-from step.forecasting.in_context import PretrainedNetwork
+from step.forecasting.in_context import PretrainedNetwork, load_pretrained
 from step.forecasting.pretraining import Checkpoint, PretrainingSettings, finished, pretrain
 from step.models.in_context import InContextConfig
 from step.runtime import Device
@@ -32,8 +32,9 @@ def pretrain_network(
 ) -> PretrainedNetwork:
     """Pretrain a network, from where an earlier run of the same settings ended."""
     begun: Checkpoint | None = checkpoints.latest()
+    basis = load_pretrained(network.kind) if training.from_pretrained else None
     state = begun
-    for state in pretrain(network, training, begun, device):
+    for state in pretrain(network, training, begun, device, basis):
         checkpoints.keep(state)
         ratio = state.card.validation[-1]
         logger.info(
@@ -46,7 +47,7 @@ def pretrain_network(
         )
     if state is None:
         raise ValueError("Nothing was trained.")
-    return finished(state, training)
+    return finished(state, training, basis)
 
 
 def draw_learning_curves(*networks: PretrainedNetwork) -> Figure:
