@@ -121,6 +121,15 @@ def new_network(config: InContextConfig) -> InContextNetwork:
     return InContextNetwork(WIDTHS, config)
 
 
+def trained_network(pretrained: PretrainedNetwork) -> InContextNetwork:
+    """Make the network that a card describes, with its weights."""
+    network = new_network(TypeAdapter(InContextConfig).validate_python(pretrained.card.network))
+    network.load_state_dict(
+        {name: torch.from_numpy(value) for name, value in pretrained.weights.items()}
+    )
+    return network
+
+
 def load_pretrained(kind: str) -> PretrainedNetwork:
     """Load the pretrained weights that come with this package.
 
@@ -157,12 +166,7 @@ class InContextForecaster:
     ):
         self._fine_tuning = fine_tuning
         self._device = device
-        config = TypeAdapter(InContextConfig).validate_python(pretrained.card.network)
-        self._network = new_network(config)
-        self._network.load_state_dict(
-            {name: torch.from_numpy(value) for name, value in pretrained.weights.items()}
-        )
-        self._network.eval()
+        self._network = trained_network(pretrained).eval()
 
     def __call__(
         self, context: Context, graphs: dict[str, GeneGraph], came: np.ndarray

@@ -21,6 +21,7 @@ from step.forecasting.in_context import (
     PretrainingCard,
     ValidatedRound,
     new_network,
+    trained_network,
 )
 from step.forecasting.lessons import Lesson, draw_lesson, lesson_loss, validate
 from step.models.in_context import InContextConfig
@@ -168,16 +169,17 @@ def finished(
         for name, value in checkpoint.weights.items()
         if name.startswith("average.")
     }
+    history = _history(checkpoint.card, training)
     card = PretrainingCard(
         network=checkpoint.card.network,
         step_version=step.__version__,
         torch_version=torch.__version__,
         seed=training.seed,
-        n_courses=checkpoint.card.first_course + checkpoint.card.steps * training.courses_a_step,
+        n_courses=history[-1].n_courses,
         n_parameters=sum(value.size for value in weights.values()),
         validation=checkpoint.card.validation[-1],
         prior=PRIOR,
-        history=(*(basis.card.history if basis else ()), *_history(checkpoint.card, training)),
+        history=(*(basis.card.history if basis else ()), *history),
         trainings=(*(basis.card.trainings if basis else ()), checkpoint.card.training),
     )
     return PretrainedNetwork(weights, card)
@@ -213,16 +215,16 @@ class _Descent:
         device: torch.device,
     ):
         torch.manual_seed(training.seed)
-        self._network = new_network(config).to(device)
+        if isinstance(begun, PretrainedNetwork):
+            self._network = trained_network(begun).to(device)
+        else:
+            self._network = new_network(config).to(device)
         self.average = new_network(config).to(device)
         self._training = training
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), weight_decay=training.weight_decay
         )
         self.steps = 0
-        if isinstance(begun, PretrainedNetwork):
-            weights = {name: torch.from_numpy(value) for name, value in begun.weights.items()}
-            self._network.load_state_dict(weights)
         self.average.load_state_dict(self._network.state_dict())
         if isinstance(begun, Checkpoint):
             self._resume(begun)
