@@ -88,7 +88,19 @@ def test_headers_without_a_time_are_refused(header):
 
 @pytest.mark.parametrize(
     "header",
-    ["D1_0h", "0h_24h", "P1_5min", "D1_ZT6", "d1_h6", "W1D3", "2 h 30 min", "E16.5_P1", "D1_D2"],
+    [
+        "D1_0h",
+        "0h_24h",
+        "P1_5min",
+        "D1_ZT6",
+        "d1_h6",
+        "W1D3",
+        "2 h 30 min",
+        "E16.5_P1",
+        "D1_D2",
+        "P1_T0",
+        "D3_time_2",
+    ],
 )
 def test_headers_with_two_times_are_refused(header):
     with pytest.raises(InputError, match="names two times"):

@@ -43,7 +43,7 @@ def test_a_small_pretraining_improves(rounds):
     torch.manual_seed(0)
     before = validate(new_network(SHAPES["STEPmr"]), lessons)["all"]
     after = rounds[-1].card.validation[-1]["all"]
-    assert before == pytest.approx(1.0, abs=0.01)  # it starts near the level
+    assert before == pytest.approx(1.0, abs=0.05)  # it starts near the level
     assert after < before - 0.002
 
 
@@ -92,6 +92,9 @@ def test_pretraining_goes_on_from_finished_weights_with_further_courses(rounds):
     made = finished(further, more, basis).card
     assert made.n_courses == 40
     assert [each.n_courses for each in made.history] == [16, 32, 40]
+    other = replace(basis, card=replace(basis.card, prior="courses of another kind"))
+    made = finished(further, more, other).card
+    assert [each.n_courses for each in made.history] == [40]
     assert [each["n_courses"] for each in made.trainings] == [32, 8]
 
 

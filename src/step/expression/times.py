@@ -69,13 +69,15 @@ WITHOUT_UNIT = re.compile(
     re.IGNORECASE,
 )
 # In the label, a further time: 24h, 30 min, ZT6 …; behind days or weeks also D2, E3, P1, W1, which
-# elsewhere may number donors, embryos, patients or wells.
+# elsewhere may number donors, embryos, patients or wells, and T0, for replicates count from 1.
 ANOTHER_TIME = re.compile(
     rf"(?:^|[\s_-])({NUMBER}(?:{BEHIND})|{NUMBER}[\s_-](?:{WORDS})"
     rf"|(?:zt|ct|h|hour|min|day|week|wk)[\s_]?{NUMBER})(?=$|[\s_-])",
     re.IGNORECASE,
 )
-ANOTHER_DAY = re.compile(rf"(?:^|[\s_-])([depw]{NUMBER})(?=$|[\s_-])", re.IGNORECASE)
+ANOTHER_DAY = re.compile(
+    rf"(?:^|[\s_-])([depw]{NUMBER}|t[\s_]?0|time[\s_]?{NUMBER})(?=$|[\s_-])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ class PretrainingCard:
         validation: Mean squared error one time ahead on held-back courses, relative to that of the
             local level, by kind of course.
         prior: What the courses are, in words.
-        history: Its rounds; empty for weights that were made before rounds were kept.
+        history: Its rounds, without those of an earlier pretraining on courses of another prior,
+            whose errors are those of other held-back courses.
         trainings: Settings of its pretraining and, where that was gone on with, of the later ones.
     """
 

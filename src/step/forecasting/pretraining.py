@@ -34,11 +34,11 @@ VALIDATION = 10_000_000  # added to the number of a course that is held back
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
 MAX_GRAD_NORM = 1.0
 PRIOR = (
-    "random walks, mean reversion, trends, switches, pulses and shared factors; followers of "
-    "contact neighbours, of regulators, of both or of none; 1 to 6 replicates with normal or "
-    "heavy-tailed noise, samples of unequal quality, outlying ones, noise shared by a day, a few "
-    "days with much of it, saturation, background and missing values; 12 to 60 regular or "
-    "irregular times; 50 to 2,000 genes"
+    "random walks, mean reversion, trends, ramps, switches, pulses, cycles and shared factors; "
+    "followers of contact neighbours, of regulators, of both or of none; 1 to 6 replicates with "
+    "normal or heavy-tailed noise, samples of unequal quality, outlying ones, noise shared by a "
+    "day, a few days with much of it, saturation, background and missing values; 7 to 60 regular "
+    "or irregular times; 50 to 2,000 genes"
 )
 
 
@@ -170,6 +170,7 @@ def finished(
         if name.startswith("average.")
     }
     history = _history(checkpoint.card, training)
+    earlier = basis.card.history if basis and basis.card.prior == PRIOR else ()
     card = PretrainingCard(
         network=checkpoint.card.network,
         step_version=step.__version__,
@@ -179,7 +180,7 @@ def finished(
         n_parameters=sum(value.size for value in weights.values()),
         validation=checkpoint.card.validation[-1],
         prior=PRIOR,
-        history=(*(basis.card.history if basis else ()), *history),
+        history=(*earlier, *history),
         trainings=(*(basis.card.trainings if basis else ()), checkpoint.card.training),
     )
     return PretrainedNetwork(weights, card)

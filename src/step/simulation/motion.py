@@ -5,7 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 
-OWN = ("walk", "reverting", "trend", "switch", "pulse", "mixed")
+OWN = {
+    "walk": 0.2,
+    "reverting": 0.15,
+    "trend": 0.1,
+    "ramp": 0.06,
+    "switch": 0.1,
+    "pulse": 0.1,
+    "cycle": 0.1,
+    "mixed": 0.19,
+}
+"""How most genes of a course move by themselves, and in what share of the courses."""
+STIMULATED = 0.4  # share of the courses whose switches and pulses answer a stimulus at time 0
 CALM = 0.15  # share of the courses in which little moves
 
 
@@ -60,12 +71,12 @@ def simulate_motion(
         coupling: Who follows whom.
         rng: Source of randomness.
     """
-    own = str(rng.choice(OWN, p=[0.25, 0.2, 0.1, 0.1, 0.1, 0.25]))
+    own = str(rng.choice(list(OWN), p=list(OWN.values())))
     amplitude = np.exp(rng.normal(np.log(0.3), 0.8)) * rng.lognormal(
         0.0, rng.uniform(0.1, 0.6), n_genes
     )
     amplitude = np.where(coupling.leading, amplitude, amplitude * coupling.following_share)
-    kind = rng.choice(OWN[:-1], n_genes) if own == "mixed" else np.full(n_genes, own)
+    kind = _kinds(own, n_genes, rng)
     movement = _own_movement(kind, amplitude, n_moments, step, rng)
     half_life = np.exp(rng.uniform(np.log(0.7), np.log(20.0), n_genes))
     reversion = np.where(kind == "reverting", np.log(2.0) / half_life, 0.0)
@@ -84,6 +95,16 @@ def simulate_motion(
     return Motion(scale * (path + factors @ loadings), own, len(loadings))
 
 
+def _kinds(own: str, n_genes: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw how each gene moves by itself; where genes cycle, many do not."""
+    if own == "mixed":
+        return rng.choice([kind for kind in OWN if kind != "mixed"], n_genes)
+    if own == "cycle":
+        cycling = rng.random(n_genes) < rng.uniform(0.1, 1.0)
+        return np.where(cycling, own, rng.choice(["walk", "reverting"], n_genes))
+    return np.full(n_genes, own)
+
+
 def _own_movement(
     kind: np.ndarray,
     amplitude: np.ndarray,
@@ -94,7 +115,8 @@ def _own_movement(
     """Draw each gene's own change from moment to moment, shape `[moment, gene]`.
 
     A walk and a reverting gene take random steps; a trend is a velocity that changes slowly and
-    dies away; a switch moves once between two levels, a pulse away and back.
+    dies away, a ramp one that stays; a switch moves once between two levels, a pulse away and back;
+    cycles share a period, and each has its own phase.
     """
     n_genes = len(kind)
     change = rng.normal(0.0, np.sqrt(step), (n_moments, n_genes))
@@ -105,17 +127,25 @@ def _own_movement(
         for moment in range(n_moments):
             velocity = velocity * kept + 0.5 * change[moment]
             change[moment] = np.where(trending, velocity * step, change[moment])
-    change *= np.where(np.isin(kind, ("switch", "pulse")), 0.15, 1.0)
+    change *= np.where(np.isin(kind, ("ramp", "switch", "pulse", "cycle")), 0.15, 1.0)
+    change += np.where(kind == "ramp", rng.normal(0.0, 0.4, n_genes) * step, 0.0)
     change *= amplitude
     moments = np.arange(n_moments + 1)[:, None] * step
     start = rng.uniform(0.0, n_moments * step, n_genes)
+    if rng.random() < STIMULATED:
+        start = rng.exponential(n_moments * step * rng.uniform(0.03, 0.3), n_genes)
     width = np.exp(rng.uniform(np.log(0.3), np.log(6.0), n_genes))
     height = amplitude * rng.normal(0.0, 4.0, n_genes)
     rise = 1.0 / (1.0 + np.exp(-np.clip((moments - start) / width, -30, 30)))
     length = width * rng.uniform(3.0, 10.0, n_genes)
     fall = 1.0 / (1.0 + np.exp(-np.clip((moments - start - length) / width, -30, 30)))
     change += np.where(kind == "switch", np.diff(height * rise, axis=0), 0.0)
+    fall = fall * rng.uniform(0.5, 1.0, n_genes)
     change += np.where(kind == "pulse", np.diff(height * (rise - fall), axis=0), 0.0)
+    period = np.exp(rng.uniform(np.log(4.0), np.log(30.0)))
+    phase = 2 * np.pi * (moments / period + rng.random(n_genes))
+    fading = np.exp(-moments / period * rng.choice([0.0, 0.1, 0.5]))
+    change += np.where(kind == "cycle", np.diff(0.5 * height * fading * np.sin(phase), axis=0), 0.0)
     return change
 
 

@@ -20,6 +20,7 @@ FINE = 4  # moments simulated a step
 COUPLED = {"none": 0.40, "contact": 0.32, "regulatory": 0.14, "both": 0.14}
 REGULATION_SHOWN = 0.3  # of the courses whose regulators do nothing
 LARGE = 0.03  # share of courses of more than 400 genes
+SHORT = 0.1  # share of courses of at most 12 times
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def simulate_course(seed: int | list[int]) -> SimulatedCourse:
     """
     rng = np.random.default_rng(seed)
     n_genes = _draw_size(rng)
-    times = draw_times(int(rng.integers(12, 61)), rng)
+    fewest, most = (7, 12) if rng.random() < SHORT else (12, 60)
+    times = draw_times(int(rng.integers(fewest, most + 1)), rng)
     coupled = str(rng.choice(list(COUPLED), p=list(COUPLED.values())))
     contact = simulate_contact(n_genes, rng)
     regulation = None
@@ -106,12 +108,12 @@ def simulate_course(seed: int | list[int]) -> SimulatedCourse:
 
 
 def draw_times(n_times: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw sampling times: regular, irregular, dense at first, or in clusters.
+    """Draw sampling times: regular, irregular, dense at first, ever further apart, or in clusters.
 
     Returns:
         Multiples of a quarter of a step, ascending from 0, shape `[time]`.
     """
-    layout = rng.choice(["regular", "irregular", "dense first", "clustered"])
+    layout = rng.choice(["regular", "irregular", "dense first", "widening", "clustered"])
     n_steps = n_times - 1
     if layout == "regular":
         steps = np.ones(n_steps)
@@ -121,6 +123,9 @@ def draw_times(n_times: int, rng: np.random.Generator) -> np.ndarray:
         steps = np.where(np.arange(n_steps) < n_steps * rng.uniform(0.2, 0.8), 0.5, 1.0)
         if rng.random() < 0.3:
             steps[0] = rng.choice([2.0, 4.0])
+    elif layout == "widening":
+        steps = np.geomspace(rng.choice([0.25, 0.5]), rng.choice([2.0, 4.0, 8.0]), n_steps)
+        steps = np.round(steps * FINE) / FINE
     else:
         size = int(rng.integers(2, 6))
         gap = rng.choice([2.0, 3.0, 5.0])

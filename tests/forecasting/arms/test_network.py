@@ -4,6 +4,7 @@ import pytest
 from step.forecasting.arms.context import COMBINED
 from step.forecasting.arms.graph_level import graph_level, graph_levels
 from step.forecasting.arms.network import (
+    TIMES_OF_FOLLOWING,
     combination_weights,
     look,
     network,
@@ -38,6 +39,8 @@ def test_until_an_outcome_is_known_the_graph_is_believed_as_far_as_genes_follow_
     weights = combination_weights(course)
     following = graph_levels(course).following.mean(axis=1)
     assert 0.1 < following[-1] < 0.9
+    count = np.arange(1, len(following) + 1)
+    following = following * count / (count + TIMES_OF_FOLLOWING)
     place = 1 + COMBINED.index(graph_level)
     for horizon in range(3):
         known = FIRST_ORIGIN + 1 + horizon  # when the first outcome that counts is known

@@ -14,6 +14,8 @@ from step.forecasting.course import Course
 if TYPE_CHECKING:
     from step.forecasting.in_context import NetworkForecast
 
+TIMES_OF_FOLLOWING = 8.0  # after as many, half of the estimated share of followers is believed
+
 
 @arm("STEP", "#0072B2", "network and arms, by what past origins teach", graph=True)
 def step(course: Course) -> np.ndarray:
@@ -68,12 +70,15 @@ def combination_weights(course: Course) -> np.ndarray:
     """Weights of the network and the arms at each time, `[time, horizon, arm]`.
 
     Before any outcome is known, `graph_level` is believed as far as genes follow their neighbours,
-    and the network for the rest.
+    and the network for the rest. Few times tell little of who follows, so the share of followers is
+    shrunk by their number.
     """
     parts = (network, *COMBINED)
     forecasts = np.stack([course.once(each) for each in parts])
     n_times, n_ahead = course.ahead.shape
+    count = np.arange(1, n_times + 1)
     following = course.once(graph_levels).following.mean(axis=1)
+    following = following * count / (count + TIMES_OF_FOLLOWING)
     prior = np.zeros((n_times, len(parts)))
     prior[:, 0] = 1.0 - following
     prior[:, parts.index(graph_level)] = following
