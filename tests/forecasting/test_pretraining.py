@@ -44,7 +44,17 @@ def test_a_small_pretraining_improves(rounds):
     before = validate(new_network(SHAPES["STEPmr"]), lessons)["all"]
     after = rounds[-1].card.validation[-1]["all"]
     assert before == pytest.approx(1.0, abs=0.05)  # it starts near the level
+    assert before == pytest.approx(np.mean([at_the_start(lesson) for lesson in lessons]), abs=1e-5)
     assert after < before - 0.002
+
+
+def at_the_start(lesson):
+    """Error of the mixture in which the level weighs e² times as much as each arm."""
+    arms = lesson.context.arms[:, 0]
+    mixed = arms.sum(axis=-1) / (np.exp(2.0) + arms.shape[-1])
+    scored = slice(len(arms) // 2 - 1, -1)
+    came = lesson.target[scored, 0]
+    return np.nanmean((came - mixed[scored]) ** 2) / np.nanmean(came**2)
 
 
 def test_a_run_that_ended_goes_on_from_its_file_as_if_it_had_not(rounds, tmp_path):

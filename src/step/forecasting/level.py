@@ -93,12 +93,13 @@ def _filters(panel: Panel, ahead: np.ndarray) -> Iterator[tuple[Levels, np.ndarr
     known = [panel.until(time).replicate_noise() for time in range(len(panel.times))]
     noise, calm = np.stack(known), np.zeros_like(panel.mean)
     handicap = 1.0 + HANDICAP / np.maximum(np.arange(len(calm)), 1)
+    usual_steps = panel.usual_steps(ahead[0, 0])
     for summary in _distinct(panel.mean, panel.robust, panel.weighted):
-        plain = _filtered(panel, summary, noise, calm, ahead)
+        plain = _filtered(panel, summary, noise, calm, ahead, usual_steps)
         yield plain, _error_so_far(panel, plain)
-        shock = shocks(panel, plain, panel.usual_steps(ahead[0, 0]))
+        shock = shocks(panel, plain, usual_steps)
         if shock.any():
-            shocked = _filtered(panel, summary, noise, shock, ahead)
+            shocked = _filtered(panel, summary, noise, shock, ahead, usual_steps)
             yield shocked, handicap * _error_so_far(panel, shocked)
 
 
@@ -163,7 +164,12 @@ def shocks(panel: Panel, levels: Levels, usual_steps: np.ndarray) -> np.ndarray:
 
 
 def _filtered(
-    panel: Panel, observed: np.ndarray, noise: np.ndarray, shock: np.ndarray, ahead: np.ndarray
+    panel: Panel,
+    observed: np.ndarray,
+    noise: np.ndarray,
+    shock: np.ndarray,
+    ahead: np.ndarray,
+    usual_steps: np.ndarray,
 ) -> Levels:
     """Filter up to each time what was observed, with the noise of a replicate known by then."""
     n_times, n_genes = observed.shape
@@ -171,7 +177,7 @@ def _filtered(
         (5, n_times, n_genes), np.nan
     )
     forecast = np.full((n_times, ahead.shape[1], n_genes), np.nan)
-    for time, usual_step in enumerate(panel.usual_steps(ahead[0, 0])):
+    for time, usual_step in enumerate(usual_steps):
         known = observed[: time + 1]
         own_noise = noise[time] / np.maximum(panel.n_replicates[: time + 1], 1)
         seen = ~np.isnan(known)

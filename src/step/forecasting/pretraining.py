@@ -4,6 +4,7 @@ Every time of a course is an origin, and all are supervised at once. No course i
 is drawn from its own seed when its turn comes, so that training can be taken up where it ended.
 """
 
+import copy
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,7 +25,7 @@ from step.forecasting.in_context import (
     trained_network,
 )
 from step.forecasting.lessons import Lesson, draw_lesson, lesson_loss, validate
-from step.models.in_context import InContextConfig
+from step.models.in_context import InContextConfig, InContextNetwork
 from step.parallel import run_tasks
 from step.progress import progress
 from step.runtime import Device, choose_device
@@ -124,18 +125,20 @@ def pretrain(
     Raises:
         InputError: There is no such device, or the basis has another shape.
     """
-    network, used = _described(config, training)
-    if basis is not None and basis.card.network != network:
+    shape, used = _described(config, training)
+    if basis is not None and basis.card.network != shape:
         raise InputError(
             f"`pretraining.{config.kind}` describes another shape than that of the weights that "
             "come with STEP. Set `pretraining.training.from_pretrained: false`, or leave the shape "
             "as it was."
         )
     first = basis.card.n_courses if basis else 0
-    described = (network, used, first)
+    described = (shape, used, first)
     if begun and (begun.card.network, begun.card.training, begun.card.first_course) != described:
         begun = None
-    descent = _Descent(config, training, begun or basis, choose_device(device))
+    torch.manual_seed(training.seed)
+    network = trained_network(basis) if basis else new_network(config)
+    descent = _Descent(network, training, begun, choose_device(device))
     held_back = range(VALIDATION, VALIDATION + training.n_validation)
     validation = list(_lessons(training, held_back))
     history = begun.card.validation if begun else ()
@@ -210,24 +213,19 @@ class _Descent:
 
     def __init__(
         self,
-        config: InContextConfig,
+        network: InContextNetwork,
         training: PretrainingSettings,
-        begun: Checkpoint | PretrainedNetwork | None,
+        begun: Checkpoint | None,
         device: torch.device,
     ):
-        torch.manual_seed(training.seed)
-        if isinstance(begun, PretrainedNetwork):
-            self._network = trained_network(begun).to(device)
-        else:
-            self._network = new_network(config).to(device)
-        self.average = new_network(config).to(device)
+        self._network = network.to(device)
+        self.average = copy.deepcopy(self._network)
         self._training = training
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), weight_decay=training.weight_decay
         )
         self.steps = 0
-        self.average.load_state_dict(self._network.state_dict())
-        if isinstance(begun, Checkpoint):
+        if begun is not None:
             self._resume(begun)
 
     def step(self, lessons: Sequence[Lesson]) -> None:
