@@ -3,12 +3,12 @@
     x(t + Δ) = x(t) + (1 − exp(−κ Δ)) (u(t) − c − x(t)) + a random step
     y(t) = x(t) + noise
 
-u is the weighted mean of the neighbours' levels, c how far the gene usually lies below it (unknown,
-with a wide prior), κ the pull. The random step and the noise are those of `step.forecasting.level`,
-and so is the way in which the parameters are found: each gene is filtered with every point of a
-grid, which holds genes that follow nobody (κ = 0) and, for each kind of edge, means over the
-neighbours with weights as they are and raised to a power, where the strongest neighbour counts
-nearly alone.
+u is the weighted mean of the neighbours' levels: the mean of both ends of an interval that has
+passed, the last known one in a forecast. c is how far the gene usually lies below it (unknown, with
+a wide prior), κ the pull. The random step and the noise are those of `step.forecasting.level`, and
+so is the way in which the parameters are found: each gene is filtered with every point of a grid,
+which holds genes that follow nobody (κ = 0) and, for each kind of edge, means over the neighbours
+with weights as they are and raised to a power, where the strongest neighbour counts nearly alone.
 
 The course is filtered anew, with the noise known by then, whenever its number of times has grown by
 a quarter; in between the filter goes on.
@@ -64,8 +64,9 @@ def graph_levels(course: Course) -> GraphLevels:
     graphs = [
         graph for each in course.graphs.values() for graph in (each, each.sharpened(SHARPNESS))
     ]
-    followed = np.stack([np.zeros_like(path), *(_mean(each, path) for each in graphs)], axis=-1)
-    followed = followed.astype(np.float32)
+    means = (np.zeros_like(path), *(_mean(each, path) for each in graphs))
+    followed = np.stack(means, axis=-1, dtype=np.float32, casting="same_kind")
+    passed = np.concatenate([followed[:1], (followed[:-1] + followed[1:]) / 2])
     grid = _grid(len(graphs))
     points = (grid.source, grid.pull > 0)
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
@@ -74,9 +75,8 @@ def graph_levels(course: Course) -> GraphLevels:
     level, following = np.empty((2, *path.shape))
     forecast = np.empty(course.levels.forecast.shape)
     for begin, end in pairwise([*refit_times(len(path)), len(path)]):
-        for time, state in zip(
-            range(begin, end), _filter(course, followed, grid, begin, end), strict=True
-        ):
+        states = _filter(course, passed, grid, begin, end)
+        for time, state in zip(range(begin, end), states, strict=True):
             distance = course.ahead[time] / course.usual_steps[time]
             kept = np.stack([grid.kept(each) for each in distance]).astype(np.float32)
             likelihood = state[:, _LIKELIHOOD] - 0.5 * np.log(state[:, _PRODUCT])
@@ -145,7 +145,7 @@ def _filter(
 
     Args:
         course: The course.
-        followed: The inputs, the first of them none, shape `[time, gene, input]`.
+        followed: The inputs before each time, the first of them none, `[time, gene, input]`.
         grid: The grid.
         begin: First time whose state is given.
         end: The time after the last.
@@ -206,7 +206,7 @@ def _advance(
             y, told, v = measured[:, time, gene]
             if count[gene]:
                 for k in range(n_points):
-                    aim[k] = followed[time - 1, gene, source[k]]
+                    aim[k] = followed[time, gene, source[k]]
                 _move(mean, spread, aim, moves[time, 0].copy(), moves[time, 1].copy(), v)
             if np.isnan(y):
                 continue
