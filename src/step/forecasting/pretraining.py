@@ -35,8 +35,7 @@ VALIDATION = 10_000_000  # added to the number of a course that is held back
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
 MAX_GRAD_NORM = 1.0
 PRIOR = (
-    "random walks, mean reversion, trends, ramps, switches, pulses, cycles and shared factors; in "
-    "half of the courses some genes hardly move; "
+    "random walks, mean reversion, trends, ramps, switches, pulses, cycles and shared factors; "
     "followers of contact neighbours, of regulators, of both or of none; 1 to 6 replicates with "
     "normal or heavy-tailed noise, samples of unequal quality, outlying ones, noise shared by a "
     "day, a few days with much of it, saturation, background and missing values; 7 to 60 regular "

@@ -6,19 +6,18 @@ import numpy as np
 import scipy.sparse
 
 OWN = {
-    "walk": 0.16,
+    "walk": 0.2,
     "reverting": 0.15,
     "trend": 0.1,
     "ramp": 0.06,
     "switch": 0.1,
     "pulse": 0.1,
-    "cycle": 0.14,
+    "cycle": 0.1,
     "mixed": 0.19,
 }
 """How most genes of a course move by themselves, and in what share of the courses."""
 STIMULATED = 0.4  # share of the courses whose switches and pulses answer a stimulus at time 0
 CALM = 0.15  # share of the courses in which little moves
-UNEVEN = 0.5  # share of the courses in which some genes hardly move, and others do
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,6 @@ def simulate_motion(
     amplitude = np.exp(rng.normal(np.log(0.3), 0.8)) * rng.lognormal(
         0.0, rng.uniform(0.1, 0.6), n_genes
     )
-    stirring = _stirring(n_genes, rng)
-    amplitude = amplitude * stirring
     amplitude = np.where(coupling.leading, amplitude, amplitude * coupling.following_share)
     kind = _kinds(own, n_genes, rng)
     movement = _own_movement(kind, amplitude, n_moments, step, rng)
@@ -95,15 +92,7 @@ def simulate_motion(
         state = state + step * drift + movement[moment]
     factors, loadings = _shared_factors(n_genes, n_moments, step, rng)
     scale = rng.uniform(0.05, 0.4) if rng.random() < CALM else 1.0
-    return Motion(scale * (path + factors @ (loadings * stirring)), own, len(loadings))
-
-
-def _stirring(n_genes: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw how far each gene moves of its own, relative to a usual one, shape `[gene]`."""
-    if rng.random() >= UNEVEN:
-        return np.ones(n_genes)
-    still = rng.random(n_genes) < rng.uniform(0.1, 0.9)
-    return np.where(still, rng.uniform(0.0, 0.2), 1.0)
+    return Motion(scale * (path + factors @ loadings), own, len(loadings))
 
 
 def _kinds(own: str, n_genes: int, rng: np.random.Generator) -> np.ndarray:
@@ -145,7 +134,7 @@ def _own_movement(
     start = rng.uniform(0.0, n_moments * step, n_genes)
     if rng.random() < STIMULATED:
         start = rng.exponential(n_moments * step * rng.uniform(0.03, 0.3), n_genes)
-    width = np.exp(rng.uniform(np.log(0.15), np.log(6.0), n_genes))
+    width = np.exp(rng.uniform(np.log(0.3), np.log(6.0), n_genes))
     height = amplitude * rng.normal(0.0, 4.0, n_genes)
     rise = 1.0 / (1.0 + np.exp(-np.clip((moments - start) / width, -30, 30)))
     length = width * rng.uniform(3.0, 10.0, n_genes)

@@ -1,0 +1,190 @@
+"""Kalman filters of levels that are pulled towards an input: many for each gene, compiled.
+
+The model stands in `step.forecasting.arms.graph_level`. Each gene is filtered at every point of a
+grid; points that follow the same input stand together.
+"""
+
+import numba
+import numpy as np
+
+OFFSET_VARIANCE = 100.0  # of c before anything is known, relative to the noise
+LOG_EVERY = 4  # products of this many variances stay far from the ends of a single
+STATES, LIKELIHOOD, PRODUCT = 7, 5, 6  # see `advance`
+Arrays = tuple[np.ndarray, ...]
+
+
+# Without fast math, which would let code that was compiled now and code from the cache differ in
+# their last bits.
+@numba.njit(parallel=True, cache=True, error_model="numpy")
+def advance(
+    state: np.ndarray,
+    count: np.ndarray,
+    measured: np.ndarray,
+    followed: np.ndarray,
+    points: tuple[np.ndarray, np.ndarray],
+    moves: np.ndarray,
+    span: tuple[int, int],
+) -> None:
+    """Take the filter through some times; the state and the count of measured times change.
+
+    Args:
+        state: x and c, the variance of x, the covariance, the variance of c, and the log-likelihood
+            without the logarithm of a product of variances that is held beside it, shape
+            `[gene, 7, point]`.
+        count: How often each gene was measured, shape `[gene]`.
+        measured: Value, NaN where there is none, known variance of its noise, and unit of the
+            variances, log2 and log2², shape `[3, time, gene]`.
+        followed: The inputs, shape `[time, gene, input]`.
+        points: First point of each input, and the number of points, `[input + 1]`; noise that the
+            replicates share, in units, `[point]`.
+        moves: Share of the distance to the input that is left after the interval before a time, and
+            variance of the random step in it, in units, shape `[time, 2, point]`.
+        span: First time, and the time after the last.
+    """
+    (begins, shared), n_points = points, len(points[1])
+    for gene in numba.prange(len(state)):
+        own = state[gene]
+        # Copies, for compilers do not vectorise what may overlap.
+        mean = (own[0].copy(), own[1].copy())
+        spread = (own[2].copy(), own[3].copy(), own[4].copy())
+        evidence = (own[5].copy(), own[6].copy())
+        aim = np.empty(n_points, dtype=np.float32)
+        late, weights = np.zeros_like(aim), (np.empty_like(aim), np.empty_like(aim))
+        for time in range(span[0], span[1]):
+            y, told, v = measured[:, time, gene]
+            if count[gene]:
+                kept, grown = moves[time, 0].copy(), moves[time, 1].copy()
+                _follow(aim, late, kept, followed[time - 1 : time + 1, gene], begins)
+                _move(mean, spread, aim, kept, grown, v)
+            if np.isnan(y):
+                for k in range(n_points):
+                    mean[0][k] += late[k]
+                continue
+            if count[gene]:
+                _learn(mean, spread, evidence, weights, (y, told, v), shared, late)
+            else:
+                _follow(mean[1], late, shared, followed[time : time + 1, gene], begins)
+                for k in range(n_points):
+                    noise = told + shared[k] * v
+                    mean[0][k], mean[1][k] = y, mean[1][k] - y
+                    spread[0][k], spread[1][k] = noise, -noise
+                    spread[2][k] = noise + np.float32(OFFSET_VARIANCE) * v
+            count[gene] += 1
+            if count[gene] % LOG_EVERY == 0:
+                evidence[0][:] -= np.float32(0.5) * np.log(evidence[1])
+                evidence[1][:] = 1.0
+        own[0], own[1] = mean
+        own[2], own[3], own[4] = spread
+        own[5], own[6] = evidence
+
+
+# In the next three, short loops one after another: compilers vectorise these.
+@numba.njit(cache=True, error_model="numpy")
+def _follow(
+    aim: np.ndarray, late: np.ndarray, kept: np.ndarray, inputs: np.ndarray, begins: np.ndarray
+) -> None:
+    """Find what each point follows, and how much further that pulls x by the end of an interval.
+
+    The inputs are those at the beginning of the interval and at its end, or at one time alone.
+    """
+    for number in range(inputs.shape[1]):
+        u = inputs[0, number]
+        moved = np.float32(0.5) * (inputs[-1, number] - u)
+        for k in range(begins[number], begins[number + 1]):
+            aim[k] = u
+            late[k] = (np.float32(1.0) - kept[k]) * moved
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _move(
+    mean: Arrays, spread: Arrays, aim: np.ndarray, kept: np.ndarray, grown: np.ndarray, v: float
+) -> None:
+    """Expect x and c after a step."""
+    (x, c), (pxx, pxc, pcc) = mean, spread
+    one = np.float32(1.0)
+    for k in range(len(x)):
+        x[k] = kept[k] * x[k] + (one - kept[k]) * (aim[k] - c[k])
+    for k in range(len(x)):
+        a, b = kept[k], one - kept[k]
+        change = a * pxc[k] - b * pcc[k]
+        pxx[k] = a * a * pxx[k] - b * (a * pxc[k] + change) + grown[k] * v
+        pxc[k] = change
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _learn(
+    mean: Arrays,
+    spread: Arrays,
+    evidence: Arrays,
+    weights: Arrays,
+    measured: tuple[float, float, float],
+    shared: np.ndarray,
+    late: np.ndarray,
+) -> None:
+    """Learn from a measured value, and from how the neighbours have moved by then."""
+    (x, c), (pxx, pxc, pcc), (likelihood, product) = mean, spread, evidence
+    (gain, inverse), (y, told, v) = weights, measured
+    scale = np.float32(1.0) / v
+    for k in range(len(x)):
+        total = pxx[k] + told + shared[k] * v
+        product[k] *= total * scale
+        inverse[k] = np.float32(1.0) / total
+        gain[k] = pxx[k] * inverse[k]
+    for k in range(len(x)):
+        surprise = y - x[k]
+        likelihood[k] -= np.float32(0.5) * surprise * surprise * inverse[k]
+        x[k] += late[k]
+    for k in range(len(x)):
+        surprise = y - x[k]
+        c[k] += pxc[k] * inverse[k] * surprise
+        x[k] += gain[k] * surprise
+    for k in range(len(x)):
+        pcc[k] -= pxc[k] * pxc[k] * inverse[k]
+        pxc[k] -= gain[k] * pxc[k]
+        pxx[k] -= gain[k] * pxx[k]
+
+
+@numba.njit(parallel=True, cache=True, error_model="numpy")
+def average(
+    prior: np.ndarray,
+    likelihood: np.ndarray,
+    state: np.ndarray,
+    followed: np.ndarray,
+    source: np.ndarray,
+    follows: np.ndarray,
+    kept: np.ndarray,
+) -> np.ndarray:
+    """Average over the grid by posterior probability.
+
+    Args:
+        prior: Of each point, shape `[point]`.
+        likelihood: Shape `[gene, point]`.
+        state: See `advance`.
+        followed: The inputs now, shape `[gene, input]`.
+        source: Which input a point follows, shape `[point]`.
+        follows: Whether it follows any, shape `[point]`.
+        kept: Share of the distance to what is followed that is left at each horizon,
+            `[horizon, point]`.
+
+    Returns:
+        The level, the probability that the gene follows, and the forecasts, `[2 + horizon, gene]`.
+    """
+    n_ahead, n_points = kept.shape
+    n_genes = len(likelihood)
+    found = np.zeros((2 + n_ahead, n_genes))
+    for gene in numba.prange(n_genes):
+        x, c = state[gene, 0], state[gene, 1]
+        weight = prior * likelihood[gene]
+        weight /= weight.sum()
+        away = np.empty(n_points, dtype=np.float32)
+        for k in range(n_points):
+            away[k] = x[k] - (followed[gene, source[k]] - c[k])
+        level = (weight * x).sum()
+        found[0, gene] = level
+        found[1, gene] = (weight * follows).sum()
+        for horizon in range(n_ahead):
+            lost = np.float32(0.0)
+            for k in range(n_points):
+                lost += weight[k] * (np.float32(1.0) - kept[horizon, k]) * away[k]
+            found[2 + horizon, gene] = level - lost
+    return found
