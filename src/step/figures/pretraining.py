@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, NullLocator, StrMethodFormatter
 
 from step.figures import style
 from step.forecasting.in_context import PretrainingCard
@@ -35,7 +35,7 @@ def learning_curves(cards: Mapping[str, PretrainingCard]) -> Figure:
         axes.axhline(1.0, color=style.OBSERVED, linestyle="--", linewidth=1)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.3f}"))
