@@ -41,7 +41,8 @@ def advance(
             variance of the random step in it, in units, shape `[time, 2, point]`.
         span: First time, and the time after the last.
     """
-    (begins, shared), n_points = points, len(points[1])
+    begins, shared = points
+    n_points = len(shared)
     for gene in numba.prange(len(state)):
         own = state[gene]
         # Copies, for compilers do not vectorise what may overlap.
@@ -49,7 +50,8 @@ def advance(
         spread = (own[2].copy(), own[3].copy(), own[4].copy())
         evidence = (own[5].copy(), own[6].copy())
         aim = np.empty(n_points, dtype=np.float32)
-        late, weights = np.zeros_like(aim), (np.empty_like(aim), np.empty_like(aim))
+        late = np.zeros_like(aim)
+        weights = (np.empty_like(aim), np.empty_like(aim))
         for time in range(span[0], span[1]):
             y, told, v = measured[:, time, gene]
             if count[gene]:
@@ -63,12 +65,7 @@ def advance(
             if count[gene]:
                 _learn(mean, spread, evidence, weights, (y, told, v), shared, late)
             else:
-                _follow(mean[1], late, shared, followed[time : time + 1, gene], begins)
-                for k in range(n_points):
-                    noise = told + shared[k] * v
-                    mean[0][k], mean[1][k] = y, mean[1][k] - y
-                    spread[0][k], spread[1][k] = noise, -noise
-                    spread[2][k] = noise + np.float32(OFFSET_VARIANCE) * v
+                _begin(mean, spread, (y, told, v), shared, followed[time, gene], begins)
             count[gene] += 1
             if count[gene] % LOG_EVERY == 0:
                 evidence[0][:] -= np.float32(0.5) * np.log(evidence[1])
@@ -78,18 +75,39 @@ def advance(
         own[5], own[6] = evidence
 
 
-# In the next three, short loops one after another: compilers vectorise these.
+# In what follows, short loops one after another: compilers vectorise these.
+@numba.njit(cache=True, error_model="numpy")
+def _begin(
+    mean: Arrays,
+    spread: Arrays,
+    measured: tuple[float, float, float],
+    shared: np.ndarray,
+    inputs: np.ndarray,
+    begins: np.ndarray,
+) -> None:
+    """Start x at a gene's first measured value, and c at its distance from the inputs."""
+    (x, c), (pxx, pxc, pcc), (y, told, v) = mean, spread, measured
+    for number in range(len(inputs)):
+        for k in range(begins[number], begins[number + 1]):
+            c[k] = inputs[number] - y
+    for k in range(len(x)):
+        noise = told + shared[k] * v
+        x[k] = y
+        pxx[k], pxc[k] = noise, -noise
+        pcc[k] = noise + np.float32(OFFSET_VARIANCE) * v
+
+
 @numba.njit(cache=True, error_model="numpy")
 def _follow(
     aim: np.ndarray, late: np.ndarray, kept: np.ndarray, inputs: np.ndarray, begins: np.ndarray
 ) -> None:
     """Find what each point follows, and how much further that pulls x by the end of an interval.
 
-    The inputs are those at the beginning of the interval and at its end, or at one time alone.
+    The inputs are those at the beginning of the interval and at its end, shape `[2, input]`.
     """
     for number in range(inputs.shape[1]):
         u = inputs[0, number]
-        moved = np.float32(0.5) * (inputs[-1, number] - u)
+        moved = np.float32(0.5) * (inputs[1, number] - u)
         for k in range(begins[number], begins[number + 1]):
             aim[k] = u
             late[k] = (np.float32(1.0) - kept[k]) * moved

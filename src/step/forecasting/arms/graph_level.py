@@ -64,7 +64,7 @@ def graph_levels(course: Course) -> GraphLevels:
         graph for each in course.graphs.values() for graph in (each, each.sharpened(SHARPNESS))
     ]
     means = (np.zeros_like(path), *(_mean(each, path) for each in graphs))
-    followed = np.stack(means, axis=-1, dtype=np.float32, casting="same_kind")
+    followed = np.stack(means, axis=-1, dtype=np.float32)
     grid = _grid(len(graphs))
     points = (grid.source, grid.pull > 0)
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
