@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from step.forecasting.level import Levels, local_levels, shocks
@@ -156,6 +157,13 @@ def test_a_time_of_shocks_moves_the_level_little_once_shocks_passed():
     first, later = error[5], error[[17, 23, 29, 35]].mean()
     assert later < 0.1 * first
     assert (found.shock[17] > 0).all()
+
+
+def test_shocks_are_found_where_pandas_copies_on_write():
+    _, seen = batches(6, kept=False)
+    with pd.option_context("mode.copy_on_write", True):
+        found = levels(panel(seen, 0.1))
+    np.testing.assert_allclose(found.path, levels(panel(seen, 0.1)).path, rtol=1e-9)
 
 
 def test_what_moves_for_good_is_no_shock():

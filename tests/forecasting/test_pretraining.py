@@ -108,6 +108,20 @@ def test_pretraining_goes_on_from_finished_weights_with_further_courses(rounds):
     assert [each["n_courses"] for each in made.trainings] == [32, 8]
 
 
+def test_a_gated_network_goes_on_from_a_rectified_one(rounds):
+    few = replace(TRAINING, n_courses=4, steps_a_round=2, n_validation=2)
+    (begun,) = pretrain(SHAPES["STEPmi"], few, None)
+    basis = finished(begun, few)
+    more = replace(few, from_pretrained="STEPmi", learning_rate=1e-6)
+    (further,) = pretrain(SHAPES["STEPmr"], more, None, "cpu", basis)
+    assert further.card.network["kind"] == "STEPmr"
+    made = finished(further, more, basis).card
+    assert [each.n_courses for each in made.history] == [8]  # not those of the other network
+    assert [each["from_pretrained"] for each in made.trainings] == [False, "STEPmi"]
+    mixed = "head.2.weight"
+    np.testing.assert_allclose(further.weights[f"average.{mixed}"], basis.weights[mixed], atol=1e-4)
+
+
 def test_weights_of_another_shape_are_not_gone_on_from(rounds):
     basis = finished(rounds[-1], TRAINING)
     other = replace(SHAPES["STEPmr"], head_channels=SHAPES["STEPmr"].head_channels + 1)

@@ -35,8 +35,8 @@ def advance(
         measured: Value, NaN where there is none, known variance of its noise, and unit of the
             variances, log2 and log2², shape `[3, time, gene]`.
         followed: The inputs, shape `[time, gene, input]`.
-        points: First point of each input, and the number of points, `[input + 1]`; noise that the
-            replicates share, in units, `[point]`.
+        points: First point of each input, as in `average`; noise that the replicates share, in
+            units, `[point]`.
         moves: Share of the distance to the input that is left after the interval before a time, and
             variance of the random step in it, in units, shape `[time, 2, point]`.
         span: First time, and the time after the last.
@@ -168,41 +168,44 @@ def average(
     likelihood: np.ndarray,
     state: np.ndarray,
     followed: np.ndarray,
-    source: np.ndarray,
-    follows: np.ndarray,
+    begins: np.ndarray,
     kept: np.ndarray,
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Average over the grid by posterior probability.
 
     Args:
         prior: Of each point, shape `[point]`.
         likelihood: Shape `[gene, point]`.
         state: See `advance`.
-        followed: The inputs now, shape `[gene, input]`.
-        source: Which input a point follows, shape `[point]`.
-        follows: Whether it follows any, shape `[point]`.
+        followed: The inputs, shape `[gene, input]`.
+        begins: First point of each input, and the number of points, shape `[input + 1]`.
         kept: Share of the distance to what is followed that is left at each horizon,
             `[horizon, point]`.
 
     Returns:
-        The level, the probability that the gene follows, and the forecasts, `[2 + horizon, gene]`.
+        The level, the probability that the gene follows, and the forecasts, `[2 + horizon, gene]`;
+        and how much a forecast grows with each input, `[horizon, gene, input]`. The points of the
+        first input follow nothing.
     """
-    n_ahead, n_points = kept.shape
-    n_genes = len(likelihood)
+    n_ahead = len(kept)
+    n_genes, n_inputs = len(likelihood), len(begins) - 1
     found = np.zeros((2 + n_ahead, n_genes))
+    pulled = np.zeros((n_ahead, n_genes, n_inputs))
     for gene in numba.prange(n_genes):
         x, c = state[gene, 0], state[gene, 1]
         weight = prior * likelihood[gene]
         weight /= weight.sum()
-        away = np.empty(n_points, dtype=np.float32)
-        for k in range(n_points):
-            away[k] = x[k] - (followed[gene, source[k]] - c[k])
         level = (weight * x).sum()
         found[0, gene] = level
-        found[1, gene] = (weight * follows).sum()
+        found[1, gene] = weight[begins[1] :].sum()
         for horizon in range(n_ahead):
             lost = np.float32(0.0)
-            for k in range(n_points):
-                lost += weight[k] * (np.float32(1.0) - kept[horizon, k]) * away[k]
+            for number in range(1, n_inputs):
+                u, pull = followed[gene, number], np.float32(0.0)
+                for k in range(begins[number], begins[number + 1]):
+                    share = weight[k] * (np.float32(1.0) - kept[horizon, k])
+                    pull += share
+                    lost += share * (x[k] - (u - c[k]))
+                pulled[horizon, gene, number] = pull
             found[2 + horizon, gene] = level - lost
-    return found
+    return found, pulled

@@ -158,7 +158,7 @@ def shocks(panel: Panel, levels: Levels, usual_steps: np.ndarray) -> np.ndarray:
     relative = pd.DataFrame(np.minimum(squares / expected, LARGEST_SURPRISE))
     size = relative.mean(axis=1).where(relative.notna().sum(axis=1) >= FEWEST_SHOCKED)
     usual = size.expanding().median().shift().clip(lower=1.0).fillna(1.0)
-    excess = (size / usual - 1.0).clip(lower=0.0).fillna(0.0).to_numpy()
+    excess = (size / usual - 1.0).clip(lower=0.0).fillna(0.0).to_numpy(copy=True)
     excess[: FIRST_SHOCK - 1] = 0.0
     return np.concatenate([np.zeros((1, expected.shape[1])), excess[:, None] * expected])
 

@@ -25,6 +25,7 @@ from step.forecasting.in_context import (
     trained_network,
 )
 from step.forecasting.lessons import Lesson, draw_lesson, lesson_loss, validate
+from step.models.gating import begin_like
 from step.models.in_context import InContextConfig, InContextNetwork
 from step.parallel import run_tasks
 from step.progress import progress
@@ -49,8 +50,9 @@ class PretrainingSettings:
 
     Attributes:
         n_courses: Simulated courses to train on.
-        from_pretrained: Whether to go on from the weights that come with STEP, with courses beyond
-            those that they were trained on; otherwise from random weights.
+        from_pretrained: `true`: go on from the weights that come with STEP, with courses beyond
+            those that they were trained on; `STEPmi`: the same, but a STEPmr begins as STEPmi
+            (`step.models.gating`); `false`: begin with random weights.
         courses_a_step: Courses a step of the descent.
         steps_a_round: Steps after which the weights are validated and kept.
         n_validation: Courses held back.
@@ -62,7 +64,7 @@ class PretrainingSettings:
     """
 
     n_courses: Annotated[int, between(1, 10_000_000)]
-    from_pretrained: StrictBool
+    from_pretrained: StrictBool | Literal["STEPmi"]
     courses_a_step: Annotated[int, between(1, 1000)]
     steps_a_round: Annotated[int, between(1, 100_000)]
     n_validation: Annotated[int, between(1, 10_000)]
@@ -120,24 +122,19 @@ def pretrain(
         training: How.
         begun: Where an earlier run of the same settings ended, on whatever device; None to begin.
         device: Where the network computes.
-        basis: The network that is trained further; None to begin with random weights.
+        basis: The network that is trained further, of the same kind, or a STEPmi that a STEPmr
+            begins as; None to begin with random weights.
 
     Raises:
         InputError: There is no such device, or the basis has another shape.
     """
     shape, used = _described(config, training)
-    if basis is not None and basis.card.network != shape:
-        raise InputError(
-            f"`pretraining.{config.kind}` describes another shape than that of the weights that "
-            "come with STEP. Set `pretraining.training.from_pretrained: false`, or leave the shape "
-            "as it was."
-        )
     first = basis.card.n_courses if basis else 0
     described = (shape, used, first)
     if begun and (begun.card.network, begun.card.training, begun.card.first_course) != described:
         begun = None
     torch.manual_seed(training.seed)
-    network = trained_network(basis) if basis else new_network(config)
+    network = _further(basis, config) if basis else new_network(config)
     descent = _Descent(network, training, begun, choose_device(device))
     held_back = range(VALIDATION, VALIDATION + training.n_validation)
     validation = list(_lessons(training, held_back))
@@ -163,6 +160,22 @@ def pretrain(
         yield Checkpoint(descent.state(), CheckpointCard(*described, descent.steps, history))
 
 
+def _further(basis: PretrainedNetwork, config: InContextConfig) -> InContextNetwork:
+    """Return the network of a shape that is trained further."""
+    network = trained_network(basis)
+    if replace(network.config, kind=config.kind) != config:
+        raise InputError(
+            f"`pretraining.{config.kind}` describes another shape than that of the weights that "
+            "come with STEP. Set `pretraining.training.from_pretrained: false`, or leave the shape "
+            "as it was."
+        )
+    if network.config.kind == config.kind:
+        return network
+    other = new_network(config)
+    begin_like(other, network)
+    return other
+
+
 def finished(
     checkpoint: Checkpoint, training: PretrainingSettings, basis: PretrainedNetwork | None = None
 ) -> PretrainedNetwork:
@@ -173,7 +186,9 @@ def finished(
         if name.startswith("average.")
     }
     history = _history(checkpoint.card, training)
-    earlier = basis.card.history if basis and basis.card.prior == PRIOR else ()
+    earlier: tuple[ValidatedRound, ...] = ()
+    if basis and (basis.card.network, basis.card.prior) == (checkpoint.card.network, PRIOR):
+        earlier = basis.card.history
     card = PretrainingCard(
         network=checkpoint.card.network,
         step_version=step.__version__,
@@ -218,8 +233,8 @@ class _Descent:
         begun: Checkpoint | None,
         device: torch.device,
     ):
+        self.average = copy.deepcopy(network).to(device)  # cuDNN wants weights that moved together
         self._network = network.to(device)
-        self.average = copy.deepcopy(self._network)
         self._training = training
         self._optimiser = torch.optim.AdamW(
             self._network.parameters(), weight_decay=training.weight_decay

@@ -160,6 +160,7 @@ class InContextNetwork(nn.Module):
 
     def __init__(self, sees: ContextWidths, config: InContextConfig):
         super().__init__()
+        self.config = config
         n_inputs = sees.inputs + sees.neighbours
         mr = config.kind == "STEPmr"
         last, width = config.channels[-1], config.state_channels

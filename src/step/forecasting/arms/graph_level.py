@@ -11,13 +11,16 @@ neighbours with weights as they are and raised to a power, where the strongest n
 nearly alone.
 
 A point is believed by how well it forecast, with the neighbours as they stood at t. Once those at
-t + Δ are known as well, x is pulled towards the mean of both.
+t + Δ are known as well, x is pulled towards the mean of both. What is forecast is pulled towards
+the mean of where the neighbours stand and where they are forecast to be, for they may follow
+neighbours themselves. For the same reason, a neighbour's level is, as far as it follows, that of
+this filter.
 
 The course is filtered anew, with the noise known by then, whenever its number of times has grown by
 a quarter; in between the filter goes on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
@@ -63,15 +66,14 @@ def graph_levels(course: Course) -> GraphLevels:
     graphs = [
         graph for each in course.graphs.values() for graph in (each, each.sharpened(SHARPNESS))
     ]
-    means = (np.zeros_like(path), *(_mean(each, path) for each in graphs))
-    followed = np.stack(means, axis=-1, dtype=np.float32)
+    followed = _neighbour_means(graphs, path)
     grid = _grid(len(graphs))
-    points = (grid.source, grid.pull > 0)
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     excluded = np.stack(alone, axis=-1)[:, grid.source]
     allowed = None if not excluded.any() else (~excluded.T).astype(np.float32)
-    level, following = np.empty((2, *path.shape))
-    forecast = np.empty(course.levels.forecast.shape)
+    begun = np.maximum.accumulate(~np.isnan(course.levels.observed), axis=0)
+    level, following = path.copy(), np.zeros(path.shape)
+    forecast = course.levels.forecast.copy()
     for begin, end in pairwise([*refit_times(len(path)), len(path)]):
         states = _filter(course, followed, grid, begin, end)
         for time, state in zip(range(begin, end), states, strict=True):
@@ -81,11 +83,23 @@ def graph_levels(course: Course) -> GraphLevels:
             likelihood[excluded] = -np.inf
             likelihood = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
             prior = mixture_prior(likelihood.T, allowed)
-            found = average(prior, likelihood, state, followed[time], *points, kept)
-            level[time], following[time], forecast[time] = found[0], found[1], found[2:]
-    begun = np.maximum.accumulate(~np.isnan(course.levels.observed), axis=0)
-    forecast = np.where(begun[:, None], forecast, course.levels.forecast)
-    return GraphLevels(np.where(begun, level, path), forecast, np.where(begun, following, 0.0))
+            found, pulled = average(prior, likelihood, state, followed[time], grid.begins, kept)
+            known, expected = begun[time], found[2:]
+            level[time, known], following[time, known] = found[:2, known]
+            own = path[time] + following[time] * (level[time] - path[time])
+            now = _neighbour_means(graphs, own)
+            expected += (pulled * (now - followed[time])).sum(axis=-1)
+            later = _neighbour_means(graphs, np.where(known, expected, forecast[time]))
+            expected += (pulled * 0.5 * (later - now)).sum(axis=-1)
+            forecast[time] = np.where(known, expected, forecast[time])
+            followed[time] = now
+    return GraphLevels(level, forecast, following)
+
+
+def _neighbour_means(graphs: Sequence[GeneGraph], levels: np.ndarray) -> np.ndarray:
+    """Return the inputs, the first of which is none: `[…, gene]` → `[…, gene, input]`."""
+    means = [(graph.neighbour_mean @ levels.T).T for graph in graphs]
+    return np.stack([np.zeros_like(levels), *means], axis=-1, dtype=np.float32)
 
 
 def refit_times(n_times: int) -> list[int]:
@@ -112,6 +126,11 @@ class _Grid:
     ratio: np.ndarray
     shared: np.ndarray
 
+    @property
+    def begins(self) -> np.ndarray:
+        """First point of each input, and the number of points, `[input + 1]`."""
+        return np.searchsorted(self.source, np.arange(self.source[-1] + 2))
+
     def kept(self, elapsed: float) -> np.ndarray:
         """Share of the distance to what is followed that is left after some usual steps."""
         return np.exp(-self.pull * elapsed)
@@ -126,11 +145,6 @@ def _grid(n_inputs: int) -> _Grid:
     points = [(*each, r, s) for each in followed for r in STEP_RATIOS for s in SHARED_NOISE]
     source, pull, ratio, shared = np.array(points).T
     return _Grid(source.astype(np.int64), pull, ratio, shared)
-
-
-def _mean(graph: GeneGraph, path: np.ndarray) -> np.ndarray:
-    """Mean of the neighbours' levels, shape `[time, gene]`."""
-    return (graph.neighbour_mean @ path.T).T
 
 
 def _filter(
@@ -167,7 +181,7 @@ def _filter(
     state = np.zeros((measured.shape[2], STATES, len(shared)), dtype=np.float32)
     state[:, PRODUCT] = 1.0
     count = np.zeros(measured.shape[2], dtype=np.int64)
-    points = (np.searchsorted(grid.source, np.arange(followed.shape[2] + 1)), shared)
+    points = (grid.begins, shared)
     for start, stop in pairwise([0, *range(begin + 1, end + 1)]):
         advance(state, count, measured, followed, points, moves, (start, stop))
         yield state

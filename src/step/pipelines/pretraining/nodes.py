@@ -32,7 +32,10 @@ def pretrain_network(
 ) -> PretrainedNetwork:
     """Pretrain a network, from where an earlier run of the same settings ended."""
     begun: Checkpoint | None = checkpoints.latest()
-    basis = load_pretrained(network.kind) if training.from_pretrained else None
+    basis = None
+    if training.from_pretrained:
+        own = training.from_pretrained is True
+        basis = load_pretrained(network.kind if own else training.from_pretrained)
     state = begun
     for state in pretrain(network, training, begun, device, basis):
         checkpoints.keep(state)
