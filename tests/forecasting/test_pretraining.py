@@ -108,7 +108,7 @@ def test_pretraining_goes_on_from_finished_weights_with_further_courses(rounds):
     assert [each["n_courses"] for each in made.trainings] == [32, 8]
 
 
-def test_a_gated_network_goes_on_from_a_rectified_one(rounds):
+def test_a_gated_network_goes_on_from_a_rectified_one():
     few = replace(TRAINING, n_courses=4, steps_a_round=2, n_validation=2)
     (begun,) = pretrain(SHAPES["STEPmi"], few, None)
     basis = finished(begun, few)
