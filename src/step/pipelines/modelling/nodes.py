@@ -40,6 +40,7 @@ from step.memory import give_back
 from step.parallel import end_workers
 from step.runtime import Device, choose_device
 
+MANY_GENES = 2000  # more of them need the memory that idle processes hold
 TESTED = [name for name, arm in ARMS.items() if not arm.simple]
 
 
@@ -59,8 +60,11 @@ def run_backtest(
     """
     course, origins, pretrained = course_of(expression, edges, network, backtest, device)
     forecasts = run_arms(course, [*TESTED, *backtest.simple_arms])
+    many = len(course.panel.genes) > MANY_GENES
+    if many:  # processes that fitted arms of other libraries hold the code of these
+        end_workers()
     tested = _test_graphs(course, origins, genes, backtest, device)
-    if tested.tested_genes is not None:  # the tables of a large study need their memory
+    if many:
         end_workers()
     tables = [
         arm_table(arm, forecast, course, origins, backtest) for arm, forecast in forecasts.items()
@@ -125,7 +129,6 @@ def _test_graphs(
             course.graphs, places.chromosome, places.place, backtest.tested_genes, backtest.seed
         )
         course, places, part = course.among(chosen), places.among(chosen), len(chosen)
-        give_back()  # to the processes that test
     networks = backtest
     if choose_device(device).type == "cuda":  # which several processes would only share
         networks = replace(backtest, jobs=1)
@@ -154,6 +157,10 @@ def _test_graph(
     Where genes' places are given, they are shifted along their chromosomes as well.
     """
     forecaster = ARMS[tested].forecast
+    real, no_graph = (
+        real_losses(course, origins, each) for each in (forecaster, ARMS[without].forecast)
+    )
+    give_back()  # to the processes that test
     seeds = range(backtest.seed, backtest.seed + backtest.rewirings)
     rewired = rewired_losses(course, origins, forecaster, seeds, backtest.jobs)
     shifted = None
@@ -161,9 +168,6 @@ def _test_graph(
         fewer = seeds[: backtest.further_rewirings]
         shifted = shifted_losses(course, origins, forecaster, places, fewer, backtest.jobs)
     n_edges = sum(len(graph.first) for graph in course.graphs.values())
-    real, no_graph = (
-        real_losses(course, origins, each) for each in (forecaster, ARMS[without].forecast)
-    )
     return graph_test(real, no_graph, n_edges, rewired, shifted)
 
 
