@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,3 +45,23 @@ def test_factors_are_the_same_whichever_time_is_asked_for_first():
     for arm in (factors, factors_5):
         late, early = (arm(walk(panel(shared()), {}, 2, first=first)) for first in (20, 0))
         np.testing.assert_array_equal(late, early)
+
+
+def test_a_long_interval_after_short_ones_is_not_overshot():
+    """An answer to a stimulus is sampled closely at first, and later more rarely."""
+    times = np.array([0, 0.5, 1, 2, 4, 6, 8, 12, 16, 24, 36, 48])
+    ratios = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        begins, width = rng.uniform(0.3, 6, 300), rng.uniform(0.3, 1, 300)
+        answer = rng.normal(0, 1, 300) / (1 + np.exp((begins - times[:, None]) / width))
+        sampled = panel(answer + rng.normal(0, 0.15, answer.shape))
+        course = walk(replace(sampled, times=times), {}, 1)
+        came = course.panel.mean[7:]
+        still = np.mean((came - course.levels.path[6:-1]) ** 2)
+        ratios.append(
+            [np.mean((came - arm(course)[6:-1, 0]) ** 2) / still for arm in (factors, factors_5)]
+        )
+    two, five = np.mean(ratios, axis=0)
+    assert two < 2.1
+    assert five < 1.7

@@ -3,6 +3,10 @@
 At each time the principal components of all that was measured so far, with the law
 Δf(t + 1) = c + A f(t) + B Δf(t) fitted to them by ridge regression (a factor model in the sense of
 Stock & Watson, 2002); what the components do not hold stays at the level.
+
+Where times are unevenly spaced, Δf is the change per usual step. An interval's weight in the fit is
+the square of its length, for the error of its change is that of two samples however long it is. A
+long interval is forecast in parts, none longer than a usual step, lest the law overshoot.
 """
 
 import numpy as np
@@ -40,11 +44,19 @@ def _forecast(course: Course, n_factors: int, ridge: float, fewest: int) -> np.n
         usual = elapsed[-1]
         steps = np.diff(course.ahead[time], prepend=0.0) / usual_step
         for horizon, step in enumerate(steps):
-            rate = change / usual
-            moved = step * (np.concatenate([[1.0], here, rate]) @ law)
-            here, change, usual = here + moved, moved, step
+            there = _move(here, change / usual, law, step)
+            here, change, usual = there, there - here, step
             forecast[time, horizon] += (here - scores[-1]) @ loadings
     return forecast
+
+
+def _move(here: np.ndarray, rate: np.ndarray, law: np.ndarray, step: float) -> np.ndarray:
+    """Move the factors by some usual steps, `[factor]`."""
+    n_parts = int(np.ceil(step))
+    for _ in range(n_parts):
+        rate = np.concatenate([[1.0], here, rate]) @ law
+        here = here + step / n_parts * rate
+    return here
 
 
 def _components(
@@ -73,7 +85,9 @@ def _law(scores: np.ndarray, elapsed: np.ndarray, ridge: float) -> np.ndarray:
     """Fit the factors' rate of change to where they are and how fast they moved."""
     rate = np.diff(scores, axis=0) / elapsed[:, None]
     seen = np.concatenate([np.ones((len(rate) - 1, 1)), scores[1:-1], rate[:-1]], axis=1)
-    moments = seen.T @ seen
+    weight = elapsed[1:, None] ** 2
+    weighed = seen * weight / weight.mean()
+    moments = weighed.T @ seen
     penalty = ridge * np.trace(moments) / len(moments) * np.eye(len(moments))
     penalty[0, 0] = 1e-9
-    return np.linalg.solve(moments + penalty, seen.T @ rate[1:])
+    return np.linalg.solve(moments + penalty, weighed.T @ rate[1:])

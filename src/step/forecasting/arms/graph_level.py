@@ -71,7 +71,6 @@ def graph_levels(course: Course) -> GraphLevels:
     alone = [np.zeros(path.shape[1], dtype=bool), *(~each.has_neighbours for each in graphs)]
     excluded = np.stack(alone, axis=-1)[:, grid.source]
     allowed = None if not excluded.any() else (~excluded.T).astype(np.float32)
-    begun = np.maximum.accumulate(~np.isnan(course.levels.observed), axis=0)
     level, following = path.copy(), np.zeros(path.shape)
     forecast = course.levels.forecast.copy()
     for begin, end in pairwise([*refit_times(len(path)), len(path)]):
@@ -84,7 +83,7 @@ def graph_levels(course: Course) -> GraphLevels:
             likelihood = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
             prior = mixture_prior(likelihood.T, allowed)
             found, pulled = average(prior, likelihood, state, followed[time], grid.begins, kept)
-            known, expected = begun[time], found[2:]
+            known, expected = course.begun[time], found[2:]
             level[time, known], following[time, known] = found[:2, known]
             own = path[time] + following[time] * (level[time] - path[time])
             now = _neighbour_means(graphs, own)
