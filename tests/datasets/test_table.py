@@ -250,7 +250,7 @@ def test_a_title_above_the_header_of_a_sheet_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("gene;P0;P7;P14\na;1,5;2,5;3,5\n", "line 2 has 4 cells, the header 1"),
+        ("gene;P0;P7;P14\na;1,5;2,5;3,5\n", "has one column, .* Decimals need a point"),
         ("name,symbol\na,A\nb,one,two,three,four\nc,C\n", "line 3 has 5 cells, the header 2"),
         ("Table S2,,,\ngene,P0,P7,P14\na,1,2,3\n", "line 1 .* was read as the header"),
         ("gene,P0,,,,,\na,1,,,,,\nb,1,,,,,\n", None),

@@ -87,8 +87,7 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             max(i + 1 for i, cell in enumerate(row) if cell.strip()) for _, row in later
         )
         usual = widths.most_common(1)[0][0] if later else 0
-        by_semicolon = len(filled) == 1 and filled[0].count(";") > 1
-        if 2 * len(filled) < usual and not by_semicolon:
+        if 2 * len(filled) < usual and not _by_semicolon(filled):
             raise InputError(
                 f"{self._address}, line {line} ({quoted(filled[0])}) was read as the header, and "
                 f"later lines have {usual} cells. Delete the lines above the header."
@@ -115,6 +114,12 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
         if rows:
             self._require_header(rows)
         lengths = {len(row) for _, row in rows[1:]}
+        if rows and (lengths | {len(rows[0][1])} == {1} or _by_semicolon(rows[0][1])):
+            raise InputError(
+                f"{self._address} has one column, if {'commas' if comma else 'tabs'} separate "
+                "them. A comma-separated table needs the ending .csv, a tab-separated one .tsv or "
+                ".txt; other separators are not read. Decimals need a point."
+            )
         if rows and lengths == {len(rows[0][1]) + 1}:
             raise InputError(
                 f"{self._address}: every row has one cell more than the header, which lacks the "
@@ -127,12 +132,6 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
                     f"{len(rows[0][1])} ({'comma' if comma else 'tab'} separated). Every row needs "
                     "as many cells as the header."
                 )
-        if rows and len(rows[0][1]) == 1:
-            raise InputError(
-                f"{self._address} has one column, if {'commas' if comma else 'tabs'} separate "
-                "them. A comma-separated table needs the ending .csv, a tab-separated one .tsv or "
-                ".txt; other separators are not read."
-            )
         return rows
 
     def save(self, data: pd.DataFrame) -> None:
@@ -146,3 +145,8 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
 
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"sheet": self._sheet}
+
+
+def _by_semicolon(header: list[str]) -> bool:
+    """Whether semicolons separate columns, as spreadsheets write where decimals have a comma."""
+    return len(header) == 1 and header[0].count(";") > 1
