@@ -113,13 +113,14 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             ) from error
         if rows:
             self._require_header(rows)
-        lengths = {len(row) for _, row in rows[1:]}
-        if rows and (lengths | {len(rows[0][1])} == {1} or _by_semicolon(rows[0][1])):
+        one_column = all(len(row) == 1 for _, row in rows)
+        if rows and (one_column or _by_semicolon(rows[0][1])):
             raise InputError(
                 f"{self._address} has one column, if {'commas' if comma else 'tabs'} separate "
                 "them. A comma-separated table needs the ending .csv, a tab-separated one .tsv or "
                 ".txt; other separators are not read. Decimals need a point."
             )
+        lengths = {len(row) for _, row in rows[1:]}
         if rows and lengths == {len(rows[0][1]) + 1}:
             raise InputError(
                 f"{self._address}: every row has one cell more than the header, which lacks the "

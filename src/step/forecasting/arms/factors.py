@@ -40,12 +40,11 @@ def _forecast(course: Course, n_factors: int, ridge: float, fewest: int) -> np.n
         usual_step = np.median(elapsed)
         elapsed = elapsed / usual_step
         law = _law(scores, elapsed, ridge)
-        here, change = scores[-1], scores[-1] - scores[-2]
-        usual = elapsed[-1]
+        here, rate = scores[-1], (scores[-1] - scores[-2]) / elapsed[-1]
         steps = np.diff(course.ahead[time], prepend=0.0) / usual_step
         for horizon, step in enumerate(steps):
-            there = _move(here, change / usual, law, step)
-            here, change, usual = there, there - here, step
+            there = _move(here, rate, law, step)
+            here, rate = there, (there - here) / step
             forecast[time, horizon] += (here - scores[-1]) @ loadings
     return forecast
 
@@ -85,8 +84,7 @@ def _law(scores: np.ndarray, elapsed: np.ndarray, ridge: float) -> np.ndarray:
     """Fit the factors' rate of change to where they are and how fast they moved."""
     rate = np.diff(scores, axis=0) / elapsed[:, None]
     seen = np.concatenate([np.ones((len(rate) - 1, 1)), scores[1:-1], rate[:-1]], axis=1)
-    weight = elapsed[1:, None] ** 2
-    weighed = seen * weight / weight.mean()
+    weighed = seen * elapsed[1:, None] ** 2
     moments = weighed.T @ seen
     penalty = ridge * np.trace(moments) / len(moments) * np.eye(len(moments))
     penalty[0, 0] = 1e-9
