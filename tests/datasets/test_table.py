@@ -231,7 +231,11 @@ def test_any_bytes_are_a_table_or_explained(name, content):
 
 
 @pytest.mark.parametrize(
-    "above", ["# Program:featureCounts; Command:featureCounts -a g.gtf", "!Series_title\tLungs"]
+    "above",
+    [
+        "# Program:featureCounts; Command:featureCounts -a g.gtf; Version:2.0",
+        "!Series_title\tLungs",
+    ],
 )
 def test_what_stands_above_the_header_is_not_taken_for_it_silently(tmp_path, above):
     (tmp_path / "t.txt").write_text(f"{above}\ngene\tP0\tP1\tP2\tP3\na\t1\t2\t3\t4\n")

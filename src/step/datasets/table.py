@@ -87,7 +87,7 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             max(i + 1 for i, cell in enumerate(row) if cell.strip()) for _, row in later
         )
         usual = widths.most_common(1)[0][0] if later else 0
-        if 2 * len(filled) < usual and not _by_semicolon(filled):
+        if 2 * len(filled) < usual and not _by_semicolon(rows):
             raise InputError(
                 f"{self._address}, line {line} ({quoted(filled[0])}) was read as the header, and "
                 f"later lines have {usual} cells. Delete the lines above the header."
@@ -111,17 +111,17 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             raise InputError(
                 f"{self._address}, line {reader.line_num} cannot be read: {error}."
             ) from error
-        if rows:
-            self._require_header(rows)
-        one_column = all(len(row) == 1 for _, row in rows)
-        if rows and (one_column or _by_semicolon(rows[0][1])):
+        if not rows:
+            return rows
+        self._require_header(rows)
+        if all(len(row) == 1 for _, row in rows) or _by_semicolon(rows):
             raise InputError(
                 f"{self._address} has one column, if {'commas' if comma else 'tabs'} separate "
                 "them. A comma-separated table needs the ending .csv, a tab-separated one .tsv or "
                 ".txt; other separators are not read. Decimals need a point."
             )
         lengths = {len(row) for _, row in rows[1:]}
-        if rows and lengths == {len(rows[0][1]) + 1}:
+        if lengths == {len(rows[0][1]) + 1}:
             raise InputError(
                 f"{self._address}: every row has one cell more than the header, which lacks the "
                 "name of the first column. R writes it with `write.table(..., col.names = NA)`."
@@ -148,6 +148,8 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
         return super()._describe() | {"sheet": self._sheet}
 
 
-def _by_semicolon(header: list[str]) -> bool:
+def _by_semicolon(rows: list[tuple[int, list[str]]]) -> bool:
     """Whether semicolons separate columns, as spreadsheets write where decimals have a comma."""
-    return len(header) == 1 and header[0].count(";") > 1
+    (_, header), *later = rows
+    below = later[0][1] if later else []
+    return len(header) == 1 and header[0].count(";") > 1 and any(";" in cell for cell in below)
