@@ -1,5 +1,6 @@
 """The report in a browser: searched, sorted, dark, narrow, and with nothing from outside."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -279,6 +280,25 @@ def test_text_stands_out_from_its_ground(page, scheme):
     for ground in ("paper", "raised"):
         for ink in ("ink", "quiet", "step", "surprise", "good", "bad", "open"):
             assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+
+
+def test_compared_forecasters_stand_out_from_a_dark_ground(page):
+    """By the contrast ratio of WCAG 2, AA: 3 for graphics."""
+    show(page, 1280, "dark")
+    wait_until(page, "document.querySelector('#gene-chart canvas') !== null")
+    paper = page.execute_script("return getComputedStyle(document.body).backgroundColor")
+    drawn = page.execute_script(
+        "return [...document.querySelectorAll('#gene-arms .mark')]"
+        ".map((mark) => getComputedStyle(mark).backgroundColor)"
+    )
+    assert drawn
+    for each in drawn:
+        assert contrast(as_hex(each), as_hex(paper)) >= 3, each
+
+
+def as_hex(computed: str) -> str:
+    """From `rgb(1, 2, 3)`, as a browser computes colours."""
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", computed)[:3])
 
 
 def contrast(one_colour: str, other: str) -> float:

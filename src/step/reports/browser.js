@@ -17,6 +17,7 @@ class GenePanel {
 
   controls() {
     const arms = document.getElementById("gene-arms");
+    this.marks = [];
     for (const arm of this.genes.arms.filter((each) => each.horizon === 1)) {
       const label = make("label", undefined, { class: "arm" });
       const box = make("input", undefined, { type: "checkbox", value: arm.arm });
@@ -27,7 +28,7 @@ class GenePanel {
         this.draw();
       });
       const mark = make("span", undefined, { class: "mark" });
-      mark.style.background = arm.colour;
+      this.marks.push({ mark, arm });
       label.append(box, mark, arm.label);
       arms.append(label);
     }
@@ -133,6 +134,7 @@ class GenePanel {
 
   draw() {
     if (this.gene === undefined) return;
+    for (const { mark, arm } of this.marks) mark.style.background = onPage(arm.colour);
     const found = this.series();
     const ink = colour("--ink");
     const grid = { stroke: colour("--line"), width: 1 };
@@ -154,7 +156,7 @@ class GenePanel {
       bands.push({ series: [high, low], fill: colour("--band") });
     }
     found.replicates.forEach((line, i) => add(line, { label: "replicates (small dots)", class: i ? "unlisted" : undefined, stroke: "transparent", points: points(4, colour("--faint")) }));
-    for (const { arm, line } of found.others) add(line, { label: arm.label, stroke: arm.colour, width: 1.5, points: { show: false }, spanGaps: true });
+    for (const { arm, line } of found.others) add(line, { label: arm.label, stroke: onPage(arm.colour), width: 1.5, points: { show: false }, spanGaps: true });
     add(found.mean, { label: "mean", stroke: ink, width: 1, points: points(6, ink), spanGaps: true });
     if (this.arms.has("step")) {
       add(found.step, { label: "STEP", stroke: colour("--step"), width: 2, points: { show: false }, spanGaps: true });

@@ -25,6 +25,12 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/* A colour that is meant for white paper, lightened where the page is dark. */
+function onPage(hex) {
+  const lightened = [1, 3, 5].map((at) => Math.round(0.6 * parseInt(hex.slice(at, at + 2), 16) + 0.4 * 255));
+  return matchMedia("(prefers-color-scheme: dark)").matches ? `rgb(${lightened.join(", ")})` : hex;
+}
+
 function save(name, rows) {
   const cell = (value) => {
     let text = value === null || value === undefined ? "" : String(value);
