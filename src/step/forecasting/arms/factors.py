@@ -6,13 +6,17 @@ Stock & Watson, 2002); what the components do not hold stays at the level.
 
 Where times are unevenly spaced, Δf is the change per usual step. An interval's weight in the fit is
 the square of its length, for the error of its change is that of two samples however long it is. A
-long interval is forecast in parts, none longer than a usual step, lest the law overshoot.
+long interval is forecast in parts, none longer than a usual step, lest the law overshoot. Far ahead
+even a good law runs away: a factor is forecast to leave the range where it has been by at most
+`LEEWAY` of it.
 """
 
 import numpy as np
 
 from step.forecasting.arms.registry import simple_arm
 from step.forecasting.course import Course
+
+LEEWAY = 0.15  # of the range of a factor so far, by which its forecast may lie outside
 
 
 @simple_arm("two factors", "#CC3311", "the two main movements that genes share")
@@ -41,9 +45,11 @@ def _forecast(course: Course, n_factors: int, ridge: float, fewest: int) -> np.n
         elapsed = elapsed / usual_step
         law = _law(scores, elapsed, ridge)
         here, rate = scores[-1], (scores[-1] - scores[-2]) / elapsed[-1]
+        low, high = scores.min(axis=0), scores.max(axis=0)
+        leeway = LEEWAY * (high - low)
         steps = np.diff(course.ahead[time], prepend=0.0) / usual_step
         for horizon, step in enumerate(steps):
-            there = _move(here, rate, law, step)
+            there = np.clip(_move(here, rate, law, step), low - leeway, high + leeway)
             here, rate = there, (there - here) / step
             forecast[time, horizon] += (here - scores[-1]) @ loadings
     return forecast
