@@ -1,10 +1,12 @@
 """Headless Chromium for the tests of pages; they are skipped where it is absent."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 
@@ -43,3 +45,20 @@ def leaves(url: str) -> bool:
 def complaints(chrome) -> list[dict]:
     """The errors in the console since this was last called."""
     return [entry for entry in chrome.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def as_hex(computed: str) -> str:
+    """From `rgb(1, 2, 3)`, as a browser computes colours."""
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", computed)[:3])
+
+
+def contrast(one_colour: str, other: str) -> float:
+    """Contrast ratio of WCAG 2 of two colours, each `#rrggbb`."""
+
+    def luminance(colour: str) -> float:
+        parts = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    high, low = sorted((luminance(one_colour), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)

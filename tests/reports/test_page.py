@@ -1,6 +1,5 @@
 """The report in a browser: searched, sorted, dark, narrow, and with nothing from outside."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 import pytest
 
 from step.reports.browser import Courses, browser_data
-from tests.chromium import asked_for, complaints, leaves, open_chromium
+from tests.chromium import as_hex, asked_for, complaints, contrast, leaves, open_chromium
 from tests.evaluation.tables import backtest_of, course, expression_of, genes_of
 from tests.reports.examples import ENRICHMENT, report
 
@@ -294,21 +293,6 @@ def test_compared_forecasters_stand_out_from_a_dark_ground(page):
     assert drawn
     for each in drawn:
         assert contrast(as_hex(each), as_hex(paper)) >= 3, each
-
-
-def as_hex(computed: str) -> str:
-    """From `rgb(1, 2, 3)`, as a browser computes colours."""
-    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", computed)[:3])
-
-
-def contrast(one_colour: str, other: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
-        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-        return float(linear @ [0.2126, 0.7152, 0.0722])
-
-    high, low = sorted((luminance(one_colour), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_controls_have_names(page):

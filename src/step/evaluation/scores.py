@@ -178,11 +178,7 @@ def score_genes(rows: pd.DataFrame) -> pd.DataFrame:
 
 def origin_losses(backtest: pd.DataFrame) -> pd.DataFrame:
     """Mean squared error of each arm at each origin, origins ascending in the index."""
-    squared = (backtest["observed"] - backtest["forecast"]) ** 2
-    columns = backtest[["origin", "arm"]].assign(loss=squared)
-    return columns.pivot_table(
-        index="origin", columns="arm", values="loss", aggfunc="mean", sort=True
-    )
+    return _squared_errors(backtest).mean().unstack("arm")
 
 
 def summed_losses(backtest: pd.DataFrame) -> pd.DataFrame:
@@ -190,9 +186,13 @@ def summed_losses(backtest: pd.DataFrame) -> pd.DataFrame:
 
     An origin counts by its number of measured genes, as it does in the scores of all together.
     """
+    return _squared_errors(backtest).sum(min_count=1).unstack("arm")
+
+
+def _squared_errors(backtest: pd.DataFrame) -> pd.api.typing.SeriesGroupBy:
+    """Squared errors, grouped by origin and arm."""
     squared = (backtest["observed"] - backtest["forecast"]) ** 2
-    by_origin = squared.groupby([backtest["origin"], backtest["arm"]]).sum(min_count=1)
-    return by_origin.unstack("arm")
+    return squared.groupby([backtest["origin"], backtest["arm"]])
 
 
 def best_baseline(scores: dict[str, ArmScores]) -> str:
