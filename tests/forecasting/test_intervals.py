@@ -21,6 +21,16 @@ def test_until_an_error_is_known_the_spread_is_that_of_a_normal_forecast():
     np.testing.assert_allclose(half[:3], norm.ppf(0.95) * spread[:3])
 
 
+@pytest.mark.parametrize("horizon", [1, 3])
+@pytest.mark.parametrize("size", [0.3, 3.0])
+def test_the_size_of_the_first_errors_counts_once(size, horizon):
+    """The first known errors tell how far off the spread is, and the width follows at once."""
+    errors = np.random.default_rng(0).normal(0, size, (12, 400))
+    half = half_widths(errors, np.ones_like(errors), 0.9, horizon)
+    ideal = norm.ppf(0.95) * size
+    np.testing.assert_allclose(half[horizon:].mean(axis=1), ideal, rtol=0.12)
+
+
 def test_errors_that_grow_with_the_spread_are_covered_at_each_size():
     rng = np.random.default_rng(1)
     spread = rng.choice([0.2, 2.0], (40, 300))

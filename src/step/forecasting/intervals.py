@@ -34,8 +34,9 @@ def half_widths(
     is multiplied by a quantile of all earlier |error| / scale, as in split conformal prediction
     (by that of the normal distribution until there is one), where older ones count less. The
     quantile's level rises by γ / √horizon times the share of genes that was missed beyond the
-    nominal one (adaptive conformal inference: Gibbs & Candès, 2021). The coverage is approximate,
-    for genes share their samples' noise.
+    nominal one (adaptive conformal inference: Gibbs & Candès, 2021). Neither learns from origins
+    before any error was known: the size of those errors is in the scale, and would count twice. The
+    coverage is approximate, for genes share their samples' noise.
 
     Args:
         errors: Observation less forecast, shape `[origin, gene]`, origins ascending and one time
@@ -51,7 +52,7 @@ def half_widths(
     standardised = errors / spread
     widths, ratios = np.empty_like(errors), np.empty_like(errors)
     squares, counted = np.zeros((2, n_genes))
-    histogram = np.zeros(len(RATIOS) + 1)
+    histogram, scaled = np.zeros(len(RATIOS) + 1), np.zeros(n_origins, dtype=bool)
     level, rate = coverage, ADAPTATION / np.sqrt(horizon)
     margins = LEAST * coverage, 1.0 - FEWEST_MISSED * (1.0 - coverage)
     for origin in range(n_origins):
@@ -59,11 +60,13 @@ def half_widths(
         if known >= 0 and (seen := ~np.isnan(errors[known])).any():
             squares = squares + np.where(seen, standardised[known], 0.0) ** 2
             counted = counted + seen
-            place = np.searchsorted(RATIOS, ratios[known, seen])
-            histogram = KEPT * histogram + np.bincount(place, minlength=len(histogram))
-            missed = np.mean(np.abs(errors[known, seen]) > widths[known, seen])
-            level = np.clip(level + rate * (missed - (1.0 - coverage)), *margins)
-        pooled = squares.sum() / counted.sum() if counted.any() else 1.0
+            if scaled[known]:
+                place = np.searchsorted(RATIOS, ratios[known, seen])
+                histogram = KEPT * histogram + np.bincount(place, minlength=len(histogram))
+                missed = np.mean(np.abs(errors[known, seen]) > widths[known, seen])
+                level = np.clip(level + rate * (missed - (1.0 - coverage)), *margins)
+        scaled[origin] = counted.any()
+        pooled = squares.sum() / counted.sum() if scaled[origin] else 1.0
         scale = np.sqrt((squares + PRIOR_ORIGINS * pooled) / (counted + PRIOR_ORIGINS))
         scale = np.maximum(scale, RATIOS[0])
         ratios[origin] = np.abs(standardised[origin]) / scale
