@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from step.errors import InputError
-from step.graphs.regulation import read_regulation, regulatory_edges
+from step.graphs.regulation import (
+    contradicted,
+    read_regulation,
+    regulatory_edges,
+    unconnected,
+)
 
 GENES = pd.DataFrame(
     {
@@ -58,6 +63,8 @@ def test_a_pair_counts_once_and_nobody_regulates_itself():
         ({"source": ["a"], "target": [" "]}, "t, row 2: the target is empty"),
         ({"source": ["a"], "target": ["b"], "weight": ["high"]}, "row 2: the weight 'high'"),
         ({"source": ["a"], "target": ["b"], "weight": ["inf"]}, "row 2: the weight 'inf'"),
+        ({"source": ["a"], "target": ["b"], "weight": ["1e300"]}, "row 2: the weight '1e300' is"),
+        ({"source": ["a"], "target": ["b"], "mor": ["-1e-9"]}, "row 2: the mor '-1e-9' is not"),
         ({"source": ["a"], "target": ["b"], "sign": ["?"]}, "row 2: the sign '[?]'"),
         (
             {"source": ["a"], "target": ["b"], "sign": ["+"], "weight": ["-1"]},
@@ -94,12 +101,19 @@ def test_opposite_signs_of_one_pair_cancel():
         table(source=["Myc", "Myc"], target=["x", "x"], sign=["+", "-"]), "t"
     )
     assert regulatory_edges(regulation, GENES).empty
+    assert "1 of 1 pairs are left out" in contradicted(regulation)
+    assert "Myc to x" in contradicted(regulation)
+    assert unconnected(regulation, GENES, "genes").endswith(
+        "no row is an edge from one gene to another."
+    )
 
 
 def test_other_names_and_an_empty_table_connect_nobody():
     for source, target in (["q"], ["r"]), ([], []):
         regulation = read_regulation(table(source=source, target=target), "t")
         assert regulatory_edges(regulation, GENES).empty
+        assert contradicted(regulation) is None
+        assert ("It names 'q', 'r'" in unconnected(regulation, GENES, "genes")) == bool(source)
 
 
 @given(

@@ -165,6 +165,29 @@ def test_a_wrong_entry_is_named_with_its_file(conf):
     assert "conf/own/catalog_raw.yml, type: 'step.datasets.GeneSetsDataset' is no dataset." in found
 
 
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        ("regulatory_edge", "Is it `regulatory_edges`?"),
+        ("mrna.raw_expresion", "Is it `mrna.raw_expression`?"),
+        ("contacts.of.mine", "Sources are gene_annotation, gene_sets, hic_contacts, "),
+    ],
+)
+def test_a_source_that_nothing_reads_is_named_with_the_nearest(conf, name, mend):
+    write(conf / "own" / "catalog_raw.yml", yaml.safe_dump({"gene_sets": SETS, name: TABLE}))
+    found = message(conf)
+    assert found.startswith(f"conf/own/catalog_raw.yml, {name}: nothing reads a source of this")
+    assert mend in found
+
+
+@pytest.mark.parametrize("sign", ["[x]", "{y}"])
+def test_a_path_that_kedro_takes_for_a_pattern_is_refused(conf, sign):
+    moved = conf.parent / f"a{sign}b" / "conf"
+    shutil.copytree(conf, moved)
+    with pytest.raises(ClickException, match="Move the project to a folder whose path has no"):
+        loader(moved)
+
+
 def test_an_environment_that_is_not_there_is_named_with_those_that_are(conf):
     with pytest.raises(ClickException, match=r"no environment 'lnug'.*base, local, lung, own"):
         loader(conf, env="lnug")

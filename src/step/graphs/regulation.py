@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from step.errors import InputError, quoted, require_columns
+from step.errors import InputError, listed, quoted, require_columns
 from step.names import clean_column
 
 SIGNS = {
@@ -12,6 +12,7 @@ SIGNS = {
     "inhibition": -1.0, "down": -1.0, "": 1.0, "unknown": 1.0,
 }  # fmt: skip
 WEIGHT = ("weight", "mor")  # names of its column; the first that a table has is read
+LEAST, LARGEST = 1e-6, 1e6  # of a weight other than 0, without its sign
 
 
 def read_regulation(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -61,6 +62,13 @@ def _weights(table: pd.DataFrame, source: str) -> np.ndarray:
         raise InputError(
             f"{_row(table, wrong[0], source)}: the {column} {quoted(text.iloc[wrong[0]])} is no "
             "number. Correct it, or leave it empty for 1."
+        )
+    extreme = np.flatnonzero((weight != 0) & ((abs(weight) < LEAST) | (abs(weight) > LARGEST)))
+    if len(extreme):
+        raise InputError(
+            f"{_row(table, extreme[0], source)}: the {column} {quoted(text.iloc[extreme[0]])} is "
+            f"not between {LEAST:g} and {LARGEST:g}. Weights count relative to one another: divide "
+            "all of them by the largest."
         )
     if "sign" in table and (weight < 0).any():
         row = int(np.flatnonzero(weight < 0)[0])
@@ -113,3 +121,36 @@ def regulatory_edges(regulation: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFr
     edges = edges.merge(meant.set_axis(["target", "gene_2"], axis=1), on="target")
     edges = edges[(edges["gene_1"] != edges["gene_2"]) & (edges["weight"] != 0)]
     return edges.groupby(["gene_1", "gene_2"], sort=False, as_index=False)["weight"].mean()
+
+
+def contradicted(regulation: pd.DataFrame) -> str | None:
+    """Say which pairs are no edges because their weight is 0; None where there are none.
+
+    Args:
+        regulation: From `read_regulation`.
+    """
+    void = regulation[regulation["weight"] == 0]
+    if void.empty:
+        return None
+    pairs = listed(void["source"] + " to " + void["target"])
+    return (
+        f"regulatory_edges: {len(void)} of {len(regulation)} pairs are left out, for their weight "
+        f"is 0 or their rows contradict one another (+ and -): {pairs}."
+    )
+
+
+def unconnected(regulation: pd.DataFrame, genes: pd.DataFrame, whose: str) -> str:
+    """Say why no regulatory edge connects two of a study's genes.
+
+    Args:
+        regulation: From `read_regulation`.
+        genes: gene.
+        whose: The genes, in words.
+    """
+    named = regulation.loc[regulation["weight"] != 0, ["source", "target"]].stack()
+    if named.empty:
+        return "regulatory_edges: no row is an edge from one gene to another."
+    return (
+        f"regulatory_edges: no row connects two {whose}. It names {listed(named.unique())}; these "
+        f"are {listed(genes['gene'])}."
+    )

@@ -15,8 +15,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from step.address import redact
-from step.project.entries import entry_fault, is_nothing
+from step.project.entries import entry_fault, is_nothing, unknown_source
 
+PATTERN_SIGNS = re.compile(r"[][{}*?]")  # by which Kedro takes a path for a pattern
 STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SHOWN_FAULTS = 10
 STUDY = "study"
@@ -36,10 +37,16 @@ class StudyConfigLoader(OmegaConfigLoader):
     Each file is read once: a run sees one state of its configuration.
     """
 
-    def __init__(self, *arguments: Any, **settings: Any):
+    def __init__(self, conf_source: str | Path, *arguments: Any, **settings: Any):
         self._loaded: dict[str, dict[str, Any]] = {}
         self._written: dict[tuple[str, str], dict[str, Any]] = {}
-        super().__init__(*arguments, **settings)
+        if sign := PATTERN_SIGNS.search(str(conf_source)):
+            raise click.ClickException(
+                f"The path {conf_source} has a {sign[0]}, by which Kedro takes it for a pattern. "
+                "Move the project to a folder whose path has no brackets, braces, asterisks or "
+                "question marks."
+            )
+        super().__init__(conf_source, *arguments, **settings)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Read one kind of configuration: `catalog`, `parameters`, `globals` or `credentials`.
@@ -151,7 +158,10 @@ class StudyConfigLoader(OmegaConfigLoader):
             raise click.ClickException(redact(fault)) from error
 
     def _check_entries(self, catalog: dict[str, Any]) -> None:
+        known, named = (self._read(env, "catalog_raw") for env in (self.base_env, self.run_env))
         faults = {name: entry_fault(name, entry) for name, entry in catalog.items()}
+        for name in named.keys() - known.keys():
+            faults[name] = faults[name] or unknown_source(name, known)
         wrong = [
             f"{self._file_of(name)}, {name!s:.100}: {fault}"
             for name, fault in faults.items()
@@ -181,10 +191,11 @@ class StudyConfigLoader(OmegaConfigLoader):
     def _require_study_name(self, name: object) -> None:
         if not isinstance(name, str) or not STUDY_NAME.fullmatch(name):
             place = "--params" if self.renamed else "globals.yml"
+            is_number = isinstance(name, int | float)
             raise click.ClickException(
                 f"{place}: `study` is {name!r:.100}. It names the folders of the results: at "
                 "most 100 letters, digits, dots, underscores and hyphens, of which the first is a "
-                "letter or a digit."
+                f"letter or a digit.{' Write a number in quotes.' if is_number else ''}"
             )
 
     def _files(self, env: str, key: str) -> list[Path]:

@@ -3,6 +3,7 @@
 import difflib
 import inspect
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from kedro.io.core import AbstractDataset, DatasetError, parse_dataset_definition
@@ -16,6 +17,7 @@ READERS = {
     "hic_contacts": ("ContactMapDataset", "TextContactMapDataset"),
     "gene_annotation": ("GeneAnnotationDataset",),
     "gene_sets": ("GeneSetsDataset",),
+    "regulatory_edges": TABLE,
     "raw_expression": TABLE,
     "sample_sheet": TABLE,
     "gene_names": TABLE,
@@ -56,6 +58,18 @@ def entry_fault(name: str, entry: object) -> str | None:
         or _wrong_reader(name, entry, reader)
         or _wrong_values(name, settings)
     )
+
+
+def unknown_source(name: str, known: Iterable[str]) -> str:
+    """Say that nothing reads a source of a name, and what the sources are called.
+
+    Args:
+        name: Of the source.
+        known: Names of the sources that are read.
+    """
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f"Is it `{near[0]}`?" if near else f"Sources are {', '.join(sorted(known))}."
+    return f"nothing reads a source of this name. {meant}"
 
 
 def _unknown_type(name: str, error: Exception) -> str:

@@ -21,7 +21,12 @@ from step.genome.contacts import Genome, check_assembly, check_contacts, fit_ann
 from step.genome.descriptions import describe_annotation, describe_map, other_assembly
 from step.genome.features import Features, insulation_window
 from step.genome.placement import choose_tss, place_genes
-from step.graphs.regulation import read_regulation, regulatory_edges
+from step.graphs.regulation import (
+    contradicted,
+    read_regulation,
+    regulatory_edges,
+    unconnected,
+)
 from step.pipelines.check.findings import StudyCheck, join_checks, list_understood
 from step.pipelines.ingestion.nodes import Nodes, choose_nodes, choose_targets, read_symbols
 from step.project.catalog import Reading
@@ -247,10 +252,9 @@ def check_gene_sets(
             n_edges = len(regulatory_edges(edges, found))
             shares.append(f"{n_edges} connect genes of {assay}")
             if not n_edges:
-                check.doubts.append(
-                    f"regulatory_edges: no row connects two genes of {assay}. It names "
-                    f"{listed(edges['source'].unique())}; these are {listed(found['gene'])}."
-                )
+                check.doubts.append(unconnected(edges, found, f"genes of {assay}"))
+        if void := contradicted(edges):
+            check.doubts.append(void)
         check.understand(regulation, "; ".join(shares))
     return check
 

@@ -5,11 +5,15 @@ import logging
 import cooler
 import pandas as pd
 
-from step.errors import listed
 from step.expression.replicates import gene_noise
 from step.genome.pairs import PairSelection, gene_pairs
 from step.genome.placement import add_features
-from step.graphs.regulation import read_regulation, regulatory_edges
+from step.graphs.regulation import (
+    contradicted,
+    read_regulation,
+    regulatory_edges,
+    unconnected,
+)
 from step.graphs.weights import EdgeWeights, structural_weights
 from step.typed import settings
 
@@ -57,17 +61,15 @@ def connect_genes(
         return edges
     table = read_regulation(regulation, "regulatory_edges")
     regulatory = regulatory_edges(table, genes)
+    if void := contradicted(table):
+        logger.warning("%s", void)
     if regulatory.empty:
-        logger.warning(
-            "regulatory_edges: no row connects two of these genes. It names %s; these are %s.",
-            listed(table["source"].unique()),
-            listed(genes["gene"]),
-        )
+        logger.warning("%s", unconnected(table, genes, "of these genes"))
     else:
         logger.info(
-            "regulatory_edges: %d of its %d rows connect these genes; %d are regulated",
+            "regulatory_edges: %d edges between these genes, of %d pairs; %d genes are regulated",
             len(regulatory),
-            len(regulation),
+            len(table),
             regulatory["gene_2"].nunique(),
         )
     edges = edges.astype({"distance": "Int64", "same_compartment": "boolean"})  # may be missing
