@@ -31,7 +31,10 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     embedded = {assay: embedding(assay) for assay in ASSAYS}
     modelled = {assay: modelling(assay) for assay in ASSAYS}
-    reported = {assay: reporting(assay) for assay in ASSAYS}
+    reported = {
+        "mrna": reporting("mrna", with_targets=False),
+        "mirna": reporting("mirna", with_targets=True),
+    }
     prepared = {
         assay: ingested["genome"]
         + ingested[assay]

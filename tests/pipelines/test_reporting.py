@@ -14,6 +14,8 @@ from kedro.runner import SequentialRunner
 from openpyxl import load_workbook
 
 from step.evaluation.graph_test import GraphTest
+from step.expression.normalisation import Normalisation
+from step.expression.samples import TableLayout
 from step.forecasting.arms import ARMS
 from step.forecasting.in_context import NetworkSettings
 from step.pipelines.reporting.nodes import draw_gene_pages
@@ -68,6 +70,8 @@ def sources(values: np.ndarray, backtest: pd.DataFrame, test: GraphTest) -> dict
         "params:report": REPORT,
         "params:species": None,
         "params:mrna.assay": "mrna",
+        "params:mrna.layout": TableLayout("gene", "log2", "day"),
+        "params:mrna.normalisation": Normalisation(),
         "params:mrna.network": NetworkSettings(kind="STEPmr", fine_tuning=0.0),
     }
 
@@ -88,7 +92,7 @@ def run(folder: Path, values: np.ndarray, backtest: pd.DataFrame, test: GraphTes
     drawn = {f"mrna.figure_{name}": b"PNG" for name in FIGURES}
     for name, data in (sources(values, backtest, test) | drawn).items():
         catalog[name] = MemoryDataset(data, copy_mode="assign")
-    whole = create_pipeline("mrna")
+    whole = create_pipeline("mrna", with_targets=False)
     tables = [node.name for node in whole.nodes if ".draw_" not in node.name]
     SequentialRunner().run(whole.only_nodes(*tables), catalog)
     return folder / "data" / "08_reporting" / "demo" / "mrna"

@@ -10,6 +10,7 @@ from step.evaluation.scores import ArmScores, Intervals
 from step.forecasting.in_context import NetworkSettings
 from step.reports.run import RunFacts
 from step.reports.study import ReportConfig, write_report
+from step.reports.subject import Subject
 from tests.evaluation.tables import genes_of, graph_test_of
 from tests.forecasting.recipes import BACKTEST
 
@@ -81,6 +82,7 @@ EVENT_SETS = pd.DataFrame(
 )  # fmt: skip
 
 
+SUBJECT = Subject("expression of 4 genes", "The table's counts were taken as they were.")
 RUN = RunFacts(
     sources={"mrna.raw_expression": ("table <1>.xlsx", "ab" * 32)},
     git={"commit": "c0ffee", "dirty": True},
@@ -93,7 +95,7 @@ def report(metrics: Metrics = METRICS, browser: str = "", **changes: pd.DataFram
     tables = {
         "per_gene": PER_GENE, "enrichment": ENRICHMENT, "events": EVENTS, "samples": SAMPLES,
         "enrichment_ranked": RANKED, "enrichment_scope": SCOPE,
-        "event_sets": EVENT_SETS, "run": RUN,
+        "event_sets": EVENT_SETS, "run": RUN, "subject": SUBJECT,
     } | changes  # fmt: skip
     figures = {name: name.encode() for name in FIGURES}
     return write_report(

@@ -83,13 +83,17 @@ def test_names_from_a_users_file_are_escaped():
 
 def test_events_are_counted_time_by_time():
     html = report(events=EVENTS)
-    assert re.search(r'<td>7</td><td>1</td><td>1</td><td class="text" title="g1 ↓, g2 ↑">', html)
+    assert re.search(
+        r'<td>7</td><td>1</td><td>1</td><td class="text list" title="g1 ↓, g2 ↑">', html
+    )
     assert 'title="SET_A ↓">' in html
     assert "No value lay outside" in report(events=EVENTS[:0])
 
 
 def test_the_methods_say_what_was_run():
     html = report()
+    assert "The expression of 4 genes at 18 times was forecast up to" in html
+    assert "The table&#39;s counts were taken as they were." in html
     assert "was forecast up to 2 sampled times ahead with STEP" in html
     assert "repeating the forecasts on 19 graphs" in html
     assert "<td>backtest.rewirings</td>" in html

@@ -1,5 +1,7 @@
 """From miRNAs to the genes they act on."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 import scipy.sparse
@@ -7,6 +9,9 @@ import scipy.sparse
 from step.errors import InputError, listed, require_columns
 from step.expression.normalisation import Normalised, tidy
 from step.names import clean_column
+
+Nodes = Literal["targets", "mirnas"]
+"""Whose courses a miRNA assay has: those of the target genes, or of the miRNAs."""
 
 
 def read_targets(table: pd.DataFrame, mirnas: pd.Index, source: str) -> pd.DataFrame:

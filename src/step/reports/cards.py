@@ -102,14 +102,21 @@ def graph_card(test: GraphTest) -> Card:
     if test.effect is not None:
         size = f"{abs(100 * test.effect):.1f} % {'lower' if test.effect > 0 else 'higher'} error"
         detail.insert(0, size + interval_of(test.effect, test.effect_low, test.effect_high))
+    by_place = False
     if test.shifted_p is not None:
-        detail.append(f"genes shifted along their chromosomes: p = {p_text(test.shifted_p)}")
+        enough = 1 / (len(test.shifted_mse) + 1) <= SIGNIFICANT
+        by_place = test.outcome == "helps" and enough and test.shifted_p > SIGNIFICANT
+        shifted = f"genes shifted along their chromosomes: p = {p_text(test.shifted_p)}"
+        detail.append(shifted + (", so it may be nearness alone" if by_place else ""))
     if test.tested_genes is not None:
         detail.append(f"tested on {test.tested_genes:,} genes: a stretch of the genome")
     if not test.beats_no_graph:
         detail.append("without a graph the error is as low, or lower")
-    tone = "good" if test.outcome == "helps" else "open"
-    return Card(subject, GRAPH_ANSWERS[test.outcome], "; ".join(detail) + ".", reading, tone)
+    tone = "good" if test.outcome == "helps" and not by_place else "open"
+    answer = GRAPH_ANSWERS[test.outcome]
+    if by_place:
+        answer += ", perhaps by nearness on the chromosome alone"
+    return Card(subject, answer, "; ".join(detail) + ".", reading, tone)
 
 
 def interval_card(metrics: Metrics) -> Card:
@@ -120,9 +127,8 @@ def interval_card(metrics: Metrics) -> Card:
     nominal = metrics.intervals.nominal
     tolerated = min(TOLERANCE * (1.0 - nominal), MOST_TOLERATED)
     off = [each for each in by_horizon.values() if abs(each.coverage - nominal) > tolerated]
-    below = [each for each in off if each.coverage < nominal]
-    narrow = bool(below)
-    sure = any(_excludes(each, nominal) for each in below or off)
+    sure = [each for each in off if _excludes(each, nominal)]
+    narrow = any(each.coverage < nominal for each in sure or off)
     size = "too narrow" if narrow else "rather wide"
     answer = "Yes" if not off else f"They are {size}" if sure else f"Perhaps {size}"
     detail = "; ".join(_covered(horizon, each) for horizon, each in by_horizon.items())

@@ -6,6 +6,7 @@ from step.evaluation.metrics import Metrics
 from step.figures.style import arm_label
 from step.forecasting.backtest import BacktestSettings
 from step.forecasting.in_context import NetworkSettings
+from step.reports.subject import Subject
 
 GLOSSARY = {
     "STEP": "The forecaster under test: a network pretrained on simulated courses and several "
@@ -34,7 +35,7 @@ GLOSSARY = {
     "rewired graph": "The graph after connected genes have exchanged places: as many edges, "
     "but between the wrong genes.",
     "interval": "Where the measurement should lie with the probability asked for; learned from "
-    "earlier errors (conformal), and wider further ahead.",
+    "earlier errors (conformal), for each number of times ahead by itself.",
     "forecast origin": "A time from which forecasts are made, with nothing known that came later.",
 }
 REFERENCES = (
@@ -53,16 +54,18 @@ REFERENCES = (
 )
 
 
-def methods(metrics: Metrics, settings: BacktestSettings, network: NetworkSettings) -> list[str]:
+def methods(
+    metrics: Metrics, settings: BacktestSettings, network: NetworkSettings, subject: Subject
+) -> list[str]:
     """Describe what was run, in paragraphs to copy."""
     test, nominal = metrics.graph_test, 100 * metrics.intervals.nominal
     ahead = "one sampled time" if settings.horizons == 1 else f"{settings.horizons} sampled times"
     tuned = " and tuned on the errors known at the origin" if network.fine_tuning else ""
     simple = ", ".join(arm_label(arm) for arm in settings.simple_arms)
     first = (
-        f"Expression of {metrics.n_genes} genes at {metrics.n_times} times was forecast up to "
-        f"{ahead} ahead with STEP {version('step')}. At each forecast origin only measurements up "
-        f"to it were used. STEP combines the network {network.kind}, pretrained on simulated "
+        f"The {subject.whose} at {metrics.n_times} times was forecast up to {ahead} ahead with "
+        f"STEP {version('step')}. {subject.preparation} At each forecast origin only measurements "
+        f"up to it were used. STEP combines the network {network.kind}, pretrained on simulated "
         f"courses{tuned}, with simpler forecasters; their weights follow from the forecasts whose "
         "outcome was known at the origin. Forecasts were scored "
         f"by their mean squared error (log2²) at the {metrics.n_origins} latest origins, and held "

@@ -1,5 +1,6 @@
 """The report of a study: one HTML page of one assay."""
 
+from collections.abc import Container
 from typing import Annotated, Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ SETS_RANKED = 20
 EVENTS_NAMED = 12
 NOT_FIGURES = (
     "samples", "browser", "backtest", "run", "enrichment_ranked", "enrichment_scope", "event_sets",
+    "subject",
 )  # fmt: skip
 ARROWS = {"above": "↑", "below": "↓"}
 SECTIONS = {
@@ -93,9 +95,11 @@ def write_report(
         others: `samples`, as they were understood; `browser`, the gene browser's data; `backtest`,
             the settings of the backtest; `enrichment_ranked` and `enrichment_scope`, what the
             ranking as a whole shares and what was tested; `event_sets`, the gene sets of the
-            events; `run`, what is known of the run; PNG files of figures by name.
+            events; `subject`, whose expression it was; `run`, what is known of the run; PNG files
+            of figures by name.
     """
-    samples, browser, backtest, run, ranked, scope, event_sets = map(others.pop, NOT_FIGURES)
+    named = map(others.pop, NOT_FIGURES)
+    samples, browser, backtest, run, ranked, scope, event_sets, subject = named
     arms = sorted(metrics.arms.items(), key=lambda item: item[1].mse)
     return render_report(
         "step.reports",
@@ -106,10 +110,7 @@ def write_report(
         forecast_verdict=forecast_verdict(metrics),
         graph_verdict=graph_verdict(metrics.graph_test),
         arms=[(arm_label(arm), arm, scores) for arm, scores in arms],
-        sections={
-            section: [name for name in names if name in others]
-            for section, names in SECTIONS.items()
-        },
+        sections=_drawn(others),
         captions=CAPTIONS,
         classes=per_gene["class"].value_counts().to_dict(),
         gaining=int(((per_gene["graph_gain"] > 0) & (per_gene["graph_q"] <= SIGNIFICANT)).sum()),
@@ -125,12 +126,20 @@ def write_report(
         scope=scope,
         n_samples=len(samples),
         unusual=records(samples[samples["quality"].notna()]),
-        methods=methods(metrics, backtest, network),
+        methods=methods(metrics, backtest, network, subject),
+        subject=subject,
         references=REFERENCES,
         run=run_table(backtest, run),
         glossary=GLOSSARY,
         browser=browser,
     )
+
+
+def _drawn(figures: Container[str]) -> dict[str, list[str]]:
+    """The names of the figures of each section, as far as they were drawn."""
+    return {
+        section: [name for name in names if name in figures] for section, names in SECTIONS.items()
+    }
 
 
 def _n_flagged(flags: pd.Series) -> dict[str, int]:

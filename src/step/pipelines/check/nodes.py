@@ -15,6 +15,7 @@ from step.expression.layout_guess import (
 )
 from step.expression.normalisation import Normalisation, normalise, tidy
 from step.expression.samples import Measurements, TableLayout, read_genes, read_measurements
+from step.expression.targets import Nodes
 from step.forecasting.backtest import BacktestSettings
 from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_assembly, check_contacts, fit_annotation
@@ -28,7 +29,7 @@ from step.graphs.regulation import (
     unconnected,
 )
 from step.pipelines.check.findings import StudyCheck, join_checks, list_understood
-from step.pipelines.ingestion.nodes import Nodes, choose_nodes, choose_targets, read_symbols
+from step.pipelines.ingestion.nodes import choose_nodes, choose_targets, read_symbols
 from step.project.catalog import Reading
 
 FEW = 0.5  # share of the genes below which their names are doubted

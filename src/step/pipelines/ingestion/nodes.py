@@ -1,7 +1,6 @@
 """Raw files to samples, expression and places."""
 
 import logging
-from typing import Literal
 
 import cooler
 import pandas as pd
@@ -20,15 +19,13 @@ from step.expression.samples import (
     read_genes,
     read_measurements,
 )
-from step.expression.targets import average_over_targets, read_targets
+from step.expression.targets import Nodes, average_over_targets, read_targets
 from step.forecasting.backtest import BacktestSettings
 from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
 from step.genome.features import Features, insulation_window
 from step.genome.gene_query import look_up_symbols
 from step.genome.placement import place_genes, read_gene_names
-
-Nodes = Literal["targets", "mirnas"]
 
 logger = logging.getLogger(__name__)
 

@@ -17,6 +17,9 @@ from step.evaluation.libraries import fetch_libraries
 from step.evaluation.metrics import Metrics, measure
 from step.evaluation.predictability import gene_table
 from step.evaluation.scores import score_genes, summed_losses
+from step.expression.normalisation import Normalisation
+from step.expression.samples import TableLayout
+from step.expression.targets import Nodes
 from step.figures import accuracy, over_time
 from step.figures.changes import step_changes
 from step.figures.correlations import CorrelationLabels, gene_correlations
@@ -34,6 +37,7 @@ from step.genome.contacts import coarse_contacts
 from step.names import without_formulas
 from step.reports.browser import Courses, browser_data
 from step.reports.study import ReportConfig
+from step.reports.subject import Subject, describe_subject
 
 MAP_ROWS = 600
 SMALL_MAP_ROWS = 150
@@ -50,6 +54,16 @@ def compute_metrics(
 ) -> Metrics:
     """All scores of the study."""
     return measure(backtest, expression, test, config.coverage, report.study, assay)
+
+
+def describe_expression(
+    expression: pd.DataFrame,
+    layout: TableLayout,
+    normalisation: Normalisation,
+    nodes: Nodes | None = None,
+) -> Subject:
+    """What was forecast, in words."""
+    return describe_subject(expression, layout.scale, normalisation, nodes)
 
 
 def tabulate_genes(

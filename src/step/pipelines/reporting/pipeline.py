@@ -7,6 +7,7 @@ from step.figures.biology import enrichment as draw_enrichment
 from step.pipelines.reporting.nodes import (
     compute_metrics,
     copy_tables,
+    describe_expression,
     draw_accuracy,
     draw_gene_pages,
     draw_genes,
@@ -64,6 +65,7 @@ IN_WORKBOOK = [
 ]
 AS_CSV = ["per_gene", "forecast", "enrichment", "enrichment_ranked"]
 ASSAY_OUTPUTS = [
+    "subject",
     "metrics",
     "per_gene",
     "events",
@@ -81,8 +83,14 @@ def _figures(names: list[str]) -> dict[str, str]:
     return {name: f"figure_{name}" for name in names}
 
 
-def _table_nodes() -> list[Node]:
+def _table_nodes(settings: list[str]) -> list[Node]:
     return [
+        Node(
+            describe_expression,
+            ["expression", *(f"params:{name}" for name in settings)],
+            "subject",
+            name="describe_expression",
+        ),
         Node(
             compute_metrics,
             [
@@ -173,7 +181,7 @@ def _report_node() -> Node:
         name: name
         for name in (
             "metrics", "per_gene", "enrichment", "enrichment_ranked", "enrichment_scope", "events",
-            "event_sets", "browser", "run",
+            "event_sets", "browser", "run", "subject",
         )
     }  # fmt: skip
     others = {
@@ -188,10 +196,16 @@ def _report_node() -> Node:
     return Node(write_report, tables | others | figures, "report", name="write_report")
 
 
-def create_pipeline(assay: str) -> Pipeline:
-    """One assay's reports."""
+def create_pipeline(assay: str, *, with_targets: bool) -> Pipeline:
+    """One assay's reports.
+
+    Args:
+        assay: `mrna` or `mirna`.
+        with_targets: Whether the samples may stand for target genes.
+    """
+    settings = ["layout", "normalisation"] + (["nodes"] if with_targets else [])
     return Pipeline(
-        [*_table_nodes(), *_figure_nodes(), _report_node()],
+        [*_table_nodes(settings), *_figure_nodes(), _report_node()],
         namespace=f"reporting.{assay}",
         inputs={name: f"{assay}.{name}" for name in ASSAY_INPUTS}
         | {"gene_sets": "gene_sets", "hic_contacts": "hic_contacts", "bins": "genome.bins"},
@@ -200,8 +214,8 @@ def create_pipeline(assay: str) -> Pipeline:
         parameters={
             "params:backtest": "params:backtest",
             "params:report": "params:report",
-            "params:assay": f"params:{assay}.assay",
-            "params:network": f"params:{assay}.network",
+            **{f"params:{name}": f"params:{assay}.{name}" for name in ("assay", "network")},
+            **{f"params:{name}": f"params:{assay}.{name}" for name in settings},
             "params:species": "params:species",
         },
         tags="reporting",
