@@ -5,6 +5,7 @@ import pytest
 from step.expression.replicates import (
     FEWEST_GENES,
     gene_noise,
+    identical_samples,
     noise_floor,
     noise_variance,
     sample_weights,
@@ -160,3 +161,18 @@ def test_a_time_with_one_replicate_is_the_noisiest():
     found = noise_variance(summarise_replicates(table))
     assert found.tolist()[:2] == [1.0, 2.0]
     assert np.isnan(found.iloc[2])
+
+
+def test_a_sample_that_stands_twice_is_named():
+    rng = np.random.default_rng(0)
+    values = pd.DataFrame(rng.normal(8, 1, (30, 4)), columns=["a", "b", "c", "d"])
+    values.iloc[3, 2] = np.nan
+    assert identical_samples(values) is None
+    said = identical_samples(values.assign(e=values["c"]))
+    assert said.startswith("the samples 'c', 'e' have the same value of every gene")
+
+
+def test_samples_in_which_little_varies_are_alike_by_chance():
+    still = pd.DataFrame(np.ones((30, 4)))
+    still.iloc[:5, 0] = 2.0
+    assert identical_samples(still) is None

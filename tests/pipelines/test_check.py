@@ -53,13 +53,15 @@ def test_the_demo_has_nothing_to_mend(project, caplog):
     assert (found["problems"], found["doubts"]) == ([], [])
     assert "nothing to mend" in caplog.text
     told = summaries(found)
-    assert set(told) == {name for name, entry in demo_entries().items() if "filepath" in entry}
+    sources = {name for name, entry in demo_entries().items() if "filepath" in entry}
+    assert set(told) == {*sources, "mrna.places", "mirna.places"}
     for source, words in (
         ("hic_contacts", ("5 chromosomes", "500000 bp", "no known assembly", "balanced")),
         ("gene_annotation", ("450 genes on 5 chromosomes", "'chr1'")),
         ("mrna.raw_expression", ("150 genes × 79 samples at 26 times", "-3 (3), 0.5 (4)", "log2")),
         ("mirna.raw_expression", ("138 genes × 76 samples", "counts (whole numbers")),
         ("mirna.targets", ("120 mirna", "105 target_gene")),
+        ("mrna.places", ("147 of 150 genes of mrna have a place",)),
         ("gene_sets", ("29 sets", "147 of 150 genes of mrna", "105 of 105 genes of mirna")),
         ("regulatory_edges", ("400 edges of 31 regulators", "connect genes of mrna")),
     ):
@@ -148,7 +150,7 @@ def test_a_study_of_one_assay_is_checked(project):
     }
     own_study(project, entries)
     told = summaries(check(project, env="own"))
-    assert set(told) == {*SHARED, "mrna.raw_expression", "mrna.gene_names"}
+    assert set(told) == {*SHARED, "mrna.raw_expression", "mrna.gene_names", "mrna.places"}
     assert "mirna" not in json.dumps(told)
 
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from step.errors import listed
 from step.expression.variation import is_rounding
 
 ALIKE = 1 / 3  # weight of the assumption that samples are alike, as their genes err together
+FEWEST_COMPARED = 20  # genes that vary, in which two samples are not alike by chance
 FEWEST_GENES = 10  # that say how good the samples of a time are
 SMALLEST_VARIANCE = 0.1  # of a sample, relative to the time's usual one
 
@@ -146,3 +148,26 @@ def noise_floor(expression: pd.DataFrame, times: np.ndarray) -> float:
     forecaster that knew the true expression would be this far from the measured means, on average.
     """
     return float(noise_variance(expression[expression["time"].isin(times)]).mean())
+
+
+def identical_samples(values: pd.DataFrame) -> str | None:
+    """Say that samples have the same value of every gene; None where none have.
+
+    A table of few genes, or of few that vary, may have such samples by chance, and is not doubted.
+
+    Args:
+        values: gene × sample.
+    """
+    varying = values[values.nunique(axis=1) > 1]
+    if len(varying) < FEWEST_COMPARED:
+        return None
+    contents = [varying[sample].to_numpy().tobytes() for sample in varying]
+    for _, same in varying.columns.to_series().groupby(contents, sort=False):
+        if len(same) > 1:
+            break
+    else:
+        return None
+    return (
+        f"the samples {listed(same)} have the same value of every gene. Is one a copy? Copies make "
+        "replicates seem more alike than they are: delete all but one."
+    )

@@ -35,13 +35,14 @@ def read_samples(
         found = [parse_sample_time(header) for header in headers]
         samples = pd.DataFrame({"sample": headers, "replicate": [each.replicate for each in found]})
         samples["batch"] = None
-        written = headers
+        written = [f"the sample header {quoted(each)}" for each in headers]
     else:
-        samples, written = _look_up(headers, sheet)
-        found = [parse_sample_time(cell) for cell in written]
+        samples, cells = _look_up(headers, sheet)
+        found = [parse_sample_time(cell) for cell in cells]
+        written = [f"the sample sheet's time {quoted(cell)}" for cell in cells]
     samples["time"] = [
-        study_time(each, text, time_unit, birth_day)
-        for each, text in zip(found, written, strict=True)
+        study_time(each, place, time_unit, birth_day)
+        for each, place in zip(found, written, strict=True)
     ]
     _check_birth_day(samples["time"], found, birth_day)
     if samples["time"].nunique() < 3:

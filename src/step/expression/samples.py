@@ -28,6 +28,7 @@ QUANTITY = re.compile(  # at the end of a column's name
     re.IGNORECASE,
 )
 BESIDE_A_SIGNAL = {"pvalue", "beadstderr", "arraystderr", "avgnbead"}
+SEPARATED = re.compile(r"[+-]?[0-9]+(?:[.,' \u00a0][0-9]+)+")  # 6,443 or 1.234,5
 EXCEL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00:00")
 Header = Annotated[str, Field(max_length=LONGEST_HEADER)]  # may be empty
 
@@ -286,6 +287,15 @@ def _check_genes(genes: pd.Series, layout: TableLayout, source: str) -> None:
         )
 
 
+def _mend(cell: str) -> str:
+    """What to do about a cell that is no number."""
+    if cell[:1] in "<>≤≥":
+        return "Write the limit of detection itself, and set `background` to it."
+    if SEPARATED.fullmatch(cell):
+        return "Write numbers with a decimal point, and nothing between thousands."
+    return "Leave a cell empty where nothing was measured."
+
+
 def _read_values(
     cells: pd.DataFrame, genes: pd.Series, layout: TableLayout, source: str
 ) -> np.ndarray:
@@ -299,7 +309,7 @@ def _read_values(
             raise InputError(
                 f"{source}: {quoted(genes.iloc[row])} ({_place(layout, genes.index[row])}) in "
                 f"sample {quoted(cells.columns[column])} is {quoted(text[row, column])}, which is "
-                "no number. Leave a cell empty where nothing was measured."
+                f"no number. {_mend(str(text[row, column]).strip())}"
             )
         numbers[row, column] = np.nan
     empty = np.isnan(numbers).all(axis=0)

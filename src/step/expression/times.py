@@ -141,12 +141,12 @@ def parse_sample_time(header: str) -> SampleTime:
     )
 
 
-def study_time(sample: SampleTime, header: str, time_unit: str, birth_day: float | None) -> float:
+def study_time(sample: SampleTime, place: str, time_unit: str, birth_day: float | None) -> float:
     """The sample's time in the study's unit, embryonic days before those after birth.
 
     Args:
         sample: From `parse_sample_time`.
-        header: For messages.
+        place: Where it was read, for messages.
         time_unit: The study's unit.
         birth_day: Embryonic day that counts as time zero.
 
@@ -155,15 +155,15 @@ def study_time(sample: SampleTime, header: str, time_unit: str, birth_day: float
     """
     if sample.unit not in (None, time_unit):
         raise InputError(
-            f"the sample header {quoted(header)} states a time in {sample.unit}s, but the study's "
+            f"{place} states a time in {sample.unit}s, but the study's "
             f"`time_unit` is {time_unit}. Times of one study have one unit: correct `time_unit` in "
-            "globals.yml, rename the samples, or give a sample sheet."
+            "globals.yml, or give the times in it, in the headers or in a sample sheet."
         )
     if not sample.embryonic:
         return sample.number
     if birth_day is None:
         raise InputError(
-            f"the sample header {quoted(header)} names an embryonic day; set `birth_day`, the "
+            f"{place} names an embryonic day; set `birth_day`, the "
             "embryonic day that counts as time zero."
         )
     return sample.number - birth_day

@@ -17,6 +17,9 @@ DISK_MENDS = {
     errno.EFBIG: "Let files be larger on this disk (`ulimit -f`).",
     errno.EROFS: "Make the folder writable.",
     errno.EACCES: "Make the folder writable.",
+    errno.EPERM: "Make the folder writable.",
+    errno.ENOTDIR: "Rename the file that stands where a folder belongs.",
+    errno.EEXIST: "Rename the file that stands where a folder belongs.",
 }
 
 

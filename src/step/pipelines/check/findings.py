@@ -15,8 +15,8 @@ class Understood:
     """What was understood of one source.
 
     Attributes:
-        source: Its name in the catalog.
-        file: Where it lies.
+        source: Its name in the catalog, or what several of them tell together.
+        file: Where it lies; None for what several tell.
         summary: What it holds.
     """
 
@@ -96,7 +96,10 @@ def join_checks(*checks: StudyCheck) -> StudyCheck:
 
 def list_understood(check: StudyCheck) -> str:
     """Tell what was understood, a paragraph a source."""
-    return "\n".join(f"{each.source}: {each.file}\n  {each.summary}" for each in check.understood)
+    return "\n".join(
+        f"{each.source}{f': {each.file}' if each.file else ''}\n  {each.summary}"
+        for each in check.understood
+    )
 
 
 def list_problems(check: StudyCheck) -> str:

@@ -14,6 +14,7 @@ from step.expression.layout_guess import (
     suggestion,
 )
 from step.expression.normalisation import Normalisation, normalise, tidy
+from step.expression.replicates import identical_samples
 from step.expression.samples import Measurements, TableLayout, read_genes, read_measurements
 from step.expression.targets import Nodes
 from step.forecasting.backtest import BacktestSettings
@@ -28,7 +29,7 @@ from step.graphs.regulation import (
     regulatory_edges,
     unconnected,
 )
-from step.pipelines.check.findings import StudyCheck, join_checks, list_understood
+from step.pipelines.check.findings import StudyCheck, Understood, join_checks, list_understood
 from step.pipelines.ingestion.nodes import choose_nodes, choose_targets, read_symbols
 from step.project.catalog import Reading
 
@@ -132,6 +133,8 @@ def check_table(
         )
         return check, Course(raw_expression, guess, _genes_alone(table, guess), None)
     check.understand(raw_expression, _describe_course(measurements, words))
+    if copies := identical_samples(measurements.values):
+        check.doubts.append(f"{raw_expression.name}: {copies}")
     n_times = measurements.samples["time"].nunique()
     check.attempt(forecast_origins, n_times, backtest, of=[raw_expression])
     genes, values = measurements.values.index.unique().tolist(), None
@@ -212,9 +215,11 @@ def check_places(
         return check, pd.DataFrame()
     places = place_genes(genes, names, tss)
     lost = places[places["unplaced"].notna()]
+    placed = f"{len(places) - len(lost)} of {len(places)} genes of {assay} have a place"
+    check.understood.append(Understood(f"{assay}.places", None, placed))
     if len(lost) > FEW * len(places):
         check.doubts.append(
-            f"Only {len(places) - len(lost)} of {len(places)} genes of {assay} have a place. The "
+            f"Only {placed}. The "
             f"study calls them {listed(lost['symbol'])}, the annotation {listed(tss['gene'])}: do "
             "the names follow one convention?"
         )

@@ -13,6 +13,7 @@ from step.expression.normalisation import (
     normalise,
     tidy,
 )
+from step.expression.replicates import identical_samples
 from step.expression.samples import (
     TableLayout,
     describe_samples,
@@ -62,6 +63,8 @@ def read_expression(
         n_times,
         describe_samples(measurements),
     )
+    if copies := identical_samples(measurements.values):
+        logger.warning("raw_expression: %s", copies)
     forecast_origins(n_times, backtest)
     batches = samples.groupby("time")["batch"].nunique()
     if samples["batch"].nunique() > 1 and batches.max() == 1:
