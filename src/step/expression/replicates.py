@@ -158,16 +158,15 @@ def identical_samples(values: pd.DataFrame) -> str | None:
     Args:
         values: gene × sample.
     """
-    varying = values[values.nunique(axis=1) > 1]
+    varying = values[values.max(axis=1) > values.min(axis=1)]
     if len(varying) < FEWEST_COMPARED:
         return None
     contents = [varying[sample].to_numpy().tobytes() for sample in varying]
-    for _, same in varying.columns.to_series().groupby(contents, sort=False):
-        if len(same) > 1:
-            break
-    else:
+    alike = varying.columns.to_series().groupby(contents, sort=False)
+    copies = [same for _, same in alike if len(same) > 1]
+    if not copies:
         return None
     return (
-        f"the samples {listed(same)} have the same value of every gene. Is one a copy? Copies make "
-        "replicates seem more alike than they are: delete all but one."
+        f"the samples {listed(copies[0])} have the same value of every gene. Is one a copy? "
+        "Copies make replicates seem more alike than they are: delete all but one."
     )

@@ -289,7 +289,7 @@ def _check_genes(genes: pd.Series, layout: TableLayout, source: str) -> None:
 
 def _mend(cell: str) -> str:
     """What to do about a cell that is no number."""
-    if cell[:1] in "<>≤≥":
+    if cell.startswith(("<", ">", "≤", "≥")):
         return "Write the limit of detection itself, and set `background` to it."
     if SEPARATED.fullmatch(cell):
         return "Write numbers with a decimal point, and nothing between thousands."

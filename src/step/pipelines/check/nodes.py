@@ -219,9 +219,8 @@ def check_places(
     check.understood.append(Understood(f"{assay}.places", None, placed))
     if len(lost) > FEW * len(places):
         check.doubts.append(
-            f"Only {placed}. The "
-            f"study calls them {listed(lost['symbol'])}, the annotation {listed(tss['gene'])}: do "
-            "the names follow one convention?"
+            f"Only {placed}. The study calls them {listed(lost['symbol'])}, the annotation "
+            f"{listed(tss['gene'])}: do the names follow one convention?"
         )
     return check, places
 
