@@ -43,6 +43,15 @@ def test_all_line_ends_are_understood(tmp_path, end):
     assert TableDataset(filepath=str(path)).load().to_numpy().tolist() == [["a", "2"], ["b", "3"]]
 
 
+def test_a_sheet_of_a_text_file_is_refused(tmp_path):
+    path = tmp_path / "counts.tsv"
+    path.write_text("gene\t0\na\t1\n")
+    with pytest.raises(
+        DatasetError, match=r"no workbook, and has no sheet 'day 1'. Delete `sheet`"
+    ):
+        TableDataset(filepath=str(path), sheet="day 1").load()
+
+
 def test_gzipped_tables_are_unpacked(tmp_path):
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(b"gene,1\na,2\n"))
@@ -69,7 +78,8 @@ def test_gzipped_tables_are_unpacked(tmp_path):
         ),
         ("t.tsv", "gene\t1\nµ\t2\n".encode("utf-16")[:-1], "line 2 is not UTF-16 text"),
         ("t.xlsx", b"gene\t1\n", "not an Excel workbook"),
-        ("t.csv.gz", b"gene,1\n", "cannot be read"),
+        ("t.csv.gz", b"gene,1\n", r"cannot be read: .*Rename it without \.gz if it is not packed"),
+        ("t.csv.gz", gzip.compress(b"gene,1\na,1\n")[:-9], "not whole: copy or download it again"),
     ],
 )
 def test_unreadable_tables_are_explained(tmp_path, name, content, message):

@@ -5,7 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from step.expression.layout_guess import find_contradictions, guess_layout, numbered_headers
+from step.expression.layout_guess import (
+    find_contradictions,
+    guess_layout,
+    numbered_headers,
+    scale_words,
+)
 from step.expression.samples import TableLayout, read_measurements
 
 TABLE = pd.DataFrame(
@@ -90,6 +95,13 @@ def test_a_sample_sheet_says_which_columns_are_samples():
     guess = guess_layout(table, replace(LAYOUT, annotation_columns=[], gene_column="x"), sheet)
     assert (guess.gene_column, guess.annotation_columns) == ("symbol", ("length",))
     assert guess.time_unit == "hour"
+
+
+def test_no_scale_is_guessed_from_the_few_cells_that_are_numbers():
+    table = pd.DataFrame([["g1", "7", "3,5"], ["g2", "2,25", "9,5"]], columns=["gene", "0", "1"])
+    layout = replace(LAYOUT, gene_column="gene", class_column=None, annotation_columns=())
+    assert guess_layout(table, layout, None).scale == layout.scale
+    assert scale_words(table, layout) == ""
 
 
 def test_headers_without_times_are_left_to_the_reader():

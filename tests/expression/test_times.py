@@ -107,6 +107,13 @@ def test_headers_with_two_times_are_refused(header):
         parse_sample_time(header)
 
 
+@pytest.mark.parametrize("header", ["2h30", "t_2h30_rep1", "2H30b"])
+def test_half_an_hour_is_not_taken_for_a_replicate(header):
+    with pytest.raises(InputError, match=r"Write 2h_30 or 2\.5h, or give a sample sheet"):
+        parse_sample_time(header)
+    assert parse_sample_time("2h_30").replicate == "30"
+
+
 def test_embryonic_days_after_birth_are_refused():
     headers = ["E16.5", "E20", "P1", "P2"]
     assert read_samples(headers, None, "day", 21.0)["time"].tolist() == [-4.5, -1.0, 1.0, 2.0]

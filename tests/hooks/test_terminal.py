@@ -1,24 +1,20 @@
 """What a run shows in the terminal."""
 
-import json
 import logging
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 from rich import get_console
 
-from step.datasets import JSONDataset, TextDataset, WorkbookDataset
-from step.hooks.terminal import Terminal, draw_bar, verdict
+from step.datasets import TextDataset, WorkbookDataset
+from step.hooks.terminal import Terminal, draw_bar, published_verdict, verdict
 from step.progress import progress, show_progress
+from tests.evaluation.tables import graph_test_of
+from tests.reports.examples import METRICS
 
-METRICS = {
-    "arms": {"step": {"mse": 0.9}, "ses": {"mse": 1.2}, "last_value": {"mse": 1.0}},
-    "best_baseline": "last_value",
-    "skill": 0.1,
-    "skill_p": 0.0312,
-    "graph_test": {"real_mse": 0.9, "no_graph_mse": 1.0, "rewired_mse": [0.95, 1.05], "p": 0.05},
-}
 NODE = Node(repr, "x", "y", name="node", namespace="reporting.mrna")
 
 
@@ -30,44 +26,62 @@ def silent():
 
 def test_the_verdict_stands_beside_the_best_baseline_and_rewired_graphs():
     assert verdict(METRICS) == [
-        "MSE 0.9; best baseline, last_value: 1 (skill 10.0 %, p = 0.031)",
-        "contacts help (MSE on rewired graphs: 1, p = 0.05)",
+        "MSE 0.16; best baseline, local_level: 0.2 (skill 20.0 %, p = 0.01)",
+        "contacts help (MSE on rewired graphs: 0.2, p = 0.05)",
     ]
 
 
-def test_the_verdict_claims_no_help_of_contacts_beyond_chance():
-    test = METRICS["graph_test"] | {"p": 0.1}
-    assert verdict(METRICS | {"graph_test": test})[1].startswith("no evidence that contacts help")
-    del test["p"]
-    assert verdict(METRICS | {"graph_test": test})[1] == "whether contacts help was not tested"
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (graph_test_of(0.3, 0.18, [0.2] * 19, 7), "no evidence that contacts help (MSE"),
+        (graph_test_of(0.16, 0.15, [0.2] * 19, 7), "the graph helps no more than none at all (MSE"),
+        (
+            graph_test_of(0.16, 0.18, [0.2] * 19, 7, shifted=[0.1, *[0.2] * 18]),
+            "contacts help, perhaps by nearness on the chromosome alone (MSE",
+        ),
+        (graph_test_of(0.16, 0.18, [], 0), "whether contacts help was not tested"),
+    ],
+)
+def test_the_verdict_claims_no_more_of_contacts_than_the_test_says(test, told):
+    assert verdict(replace(METRICS, graph_test=test))[1].startswith(told)
 
 
 def test_the_verdict_of_what_is_not_expression_says_so():
-    scores = {"arms": METRICS["arms"], "scored": "coordinate 4 of 4, not expression"}
-    assert verdict(scores) == [
+    arms = {"step": 0.9, "ses": 1.2, "last_value": 1.0}
+    metrics = SimpleNamespace(
+        arms={arm: SimpleNamespace(mse=mse) for arm, mse in arms.items()},
+        scored="coordinate 4 of 4, not expression",
+    )
+    assert published_verdict(metrics) == [
         "MSE 0.9; best baseline, last_value: 1",
         "of coordinate 4 of 4, not expression",
     ]
 
 
-@pytest.mark.parametrize("scored", ["mrna", "published.mrna"])
-def test_a_run_ends_with_the_verdict_and_the_paths(tmp_path, capsys, monkeypatch, scored):
+def test_a_run_ends_with_the_verdict_and_the_paths(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "metrics.json").write_text(json.dumps(METRICS))
     catalog = DataCatalog(
         {
-            f"{scored}.metrics": JSONDataset(filepath=str(tmp_path / "metrics.json")),
-            f"{scored}.report": TextDataset(filepath=str(tmp_path / "report.html")),
-            f"{scored}.workbook": WorkbookDataset(filepath=str(tmp_path / "workbook.xlsx")),
+            "mrna.metrics": MemoryDataset(METRICS),
+            "mrna.report": TextDataset(filepath=str(tmp_path / "report.html")),
+            "mrna.workbook": WorkbookDataset(filepath=str(tmp_path / "workbook.xlsx")),
         }
     )
     scoring = Pipeline([Node(repr, "x", "metrics", name="score")])
-    scoring = Pipeline(scoring, outputs={"metrics": f"{scored}.metrics"})
+    scoring = Pipeline(scoring, outputs={"metrics": "mrna.metrics"})
     hook = Terminal()
     hook.before_pipeline_run()
     hook.after_pipeline_run(scoring, catalog)
     shown = capsys.readouterr().out
-    for words in (scored, "MSE 0.9;", "contacts help", " report.html", " workbook.xlsx", "done in"):
+    for words in (
+        "mrna",
+        "MSE 0.16;",
+        "contacts help",
+        " report.html",
+        " workbook.xlsx",
+        "done in",
+    ):
         assert words in shown
     assert "\x1b" not in shown  # no control characters where there is no terminal
 

@@ -64,6 +64,13 @@ def test_shifted_graphs_stand_beside_it():
     assert "shifted" not in graph_verdict(graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7))
 
 
+def test_what_shifted_graphs_do_as_well_may_be_nearness_alone():
+    test = graph_test_of(0.1, 0.18, [0.15] * 19, n_edges=7, shifted=[0.05, *[0.15] * 18])
+    assert test.outcome == "nearness"
+    start = "The genome's contacts help, perhaps by nearness on the chromosome alone: the real"
+    assert graph_verdict(test).startswith(start)
+
+
 def test_skill_and_effect_stand_with_their_intervals():
     metrics = replace(METRICS, skill_low=0.05, skill_high=0.31)
     assert "p = 0.01, 95 % interval 5.0 to 31.0 %)" in forecast_verdict(metrics)

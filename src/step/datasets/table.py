@@ -61,8 +61,15 @@ class TableDataset(SourceFile[pd.DataFrame, pd.DataFrame]):
             index the row of the file less two.
 
         Raises:
-            InputError: The file is no such table, or its rows differ in length.
+            InputError: The file is no such table, or its rows differ in length; or a sheet is
+                named, and it is no workbook.
         """
+        if self._sheet is not None and not self._is_spreadsheet():
+            raise InputError(
+                f"{self._address} is no workbook, and has no sheet {quoted(self._sheet)}. Delete "
+                "`sheet` in catalog_raw.yml, or name a file that ends in "
+                f"{' or '.join(sorted(SPREADSHEETS))}."
+            )
         path = self._local()
         rows = (
             read_sheet(path, self._sheet, self._address)

@@ -139,4 +139,13 @@ def text_lines(path: Path, name: str) -> Iterator[tuple[int, str]]:
                     )
                 yield number, line
     except UNREADABLE as error:
-        raise InputError(f"{name} cannot be read: {error}.") from error
+        raise InputError(f"{name} cannot be read: {error}.{_mend(error)}") from error
+
+
+def _mend(error: Exception) -> str:
+    """How to mend a packed file that does not unpack; empty for other faults."""
+    if isinstance(error, EOFError | zlib.error):
+        return " It is not whole: copy or download it again."
+    if isinstance(error, gzip.BadGzipFile):
+        return " Rename it without .gz if it is not packed; else copy or download it again."
+    return ""

@@ -9,7 +9,7 @@ from step.evaluation.significance import SIGNIFICANT, block_bootstrap, permutati
 from step.forecasting.backtest import Losses
 
 Untested = Literal["no edges", "no rewired graphs asked for"]
-Outcome = Literal["helps", "no more than none", "chance", "too few graphs"]
+Outcome = Literal["helps", "nearness", "no more than none", "chance", "too few graphs"]
 ENOUGH_GRAPHS = 19  # of fewer, no p is 0.05 or below
 
 
@@ -59,12 +59,20 @@ class GraphTest:
 
     @property
     def outcome(self) -> Outcome | None:
-        """What the test says; None where it was not made."""
+        """What the test says; None where it was not made.
+
+        It is `nearness` where the graph helps, but graphs whose genes are shifted along their
+        chromosomes do as well.
+        """
         if self.p is None:
             return None
-        if self.p <= SIGNIFICANT:
-            return "helps" if self.beats_no_graph else "no more than none"
-        return "too few graphs" if len(self.rewired_mse) < ENOUGH_GRAPHS else "chance"
+        if self.p > SIGNIFICANT:
+            return "too few graphs" if len(self.rewired_mse) < ENOUGH_GRAPHS else "chance"
+        if not self.beats_no_graph:
+            return "no more than none"
+        enough = len(self.shifted_mse) >= ENOUGH_GRAPHS
+        by_place = enough and self.shifted_p is not None and self.shifted_p > SIGNIFICANT
+        return "nearness" if by_place else "helps"
 
 
 def graph_test(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from step.errors import InputError, listed
 from step.expression.samples import MISSING, TableLayout, read_measurements
-from step.expression.scale_guess import guess_scale
+from step.expression.scale_guess import ScaleGuess, guess_scale
 from step.expression.times import SampleTime, parse_sample_time
 
 GENE_HEADER = re.compile(
@@ -53,19 +53,16 @@ def guess_layout(
         genes = samples.index.to_series()
     if layout.duplicates == "error" and genes.duplicated().any():
         layout = replace(layout, duplicates="mean")
-    values = _numbers(samples)
-    if np.isfinite(values).any():
-        guess = guess_scale(values)
-        if layout.scale not in guess.fitting:
-            layout = replace(layout, scale=guess.scale)
+    guess = _scale_of(samples)
+    if guess and layout.scale not in guess.fitting:
+        layout = replace(layout, scale=guess.scale)
     return layout
 
 
 def scale_words(table: pd.DataFrame, layout: TableLayout) -> str:
-    """Say what the values of a table look like; empty where it has none."""
-    table = _with_clean_headers(table)
-    values = _numbers(_samples(table, layout))
-    return guess_scale(values).words if np.isfinite(values).any() else ""
+    """Say what the values of a table look like; empty where that cannot be told."""
+    guess = _scale_of(_samples(_with_clean_headers(table), layout))
+    return guess.words if guess else ""
 
 
 def find_contradictions(
@@ -258,10 +255,14 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series:
     return table.loc[:, table.columns == name].iloc[:, 0]
 
 
-def _numbers(cells: pd.DataFrame) -> np.ndarray:
-    """The cells that are numbers; NaN for all others."""
-    flat = pd.Series(cells.to_numpy().ravel(), dtype=object)
-    return pd.to_numeric(flat, errors="coerce").to_numpy(dtype=float).reshape(cells.shape)
+def _scale_of(samples: pd.DataFrame) -> ScaleGuess | None:
+    """What scale the cells look to be of; None unless most that are filled are numbers."""
+    cells = pd.Series(samples.to_numpy().ravel(), dtype=object)
+    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+    filled = ~cells.astype(str).str.strip().str.lower().isin(MISSING)
+    if np.isfinite(values).sum() <= MOSTLY * filled.sum():
+        return None
+    return guess_scale(values.reshape(samples.shape))
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -78,6 +78,7 @@ ANOTHER_TIME = re.compile(
 ANOTHER_DAY = re.compile(
     rf"(?:^|[\s_-])([depw]{NUMBER}|t[\s_]?0|time[\s_]?{NUMBER})(?=$|[\s_-])", re.IGNORECASE
 )
+HOURS_AND_MINUTES = re.compile(rf"({NUMBER})h(15|30|45)(?![0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def parse_sample_time(header: str) -> SampleTime:
     `b-6.314`).
 
     Raises:
-        InputError: The header names no time, or two.
+        InputError: The header names no time, or two, or hours with what may be minutes.
     """
     text = header.strip()
     patterns = (WITH_UNIT_BEFORE, WITH_UNIT_BEHIND, WITHOUT_UNIT)
@@ -132,6 +133,14 @@ def parse_sample_time(header: str) -> SampleTime:
             f"the sample header {quoted(header)} names two times, "
             f"{quoted(text[: match.end('number')])} and {quoted(other[1])}. Rename the sample, or "
             "give a sample sheet."
+        )
+    mixed = HOURS_AND_MINUTES.search(text)
+    if mixed:
+        hours, minutes = float(mixed[1]), int(mixed[2])
+        raise InputError(
+            f"the sample header {quoted(header)} may be replicate {minutes} of {hours:g} hours, or "
+            f"{hours:g} hours and {minutes} minutes. Write {hours:g}h_{minutes} or "
+            f"{hours + minutes / 60:g}h, or give a sample sheet."
         )
     return SampleTime(
         number=float(found["number"].replace("−", "-")),  # a typographic minus

@@ -1,12 +1,10 @@
 """What a run shows in the terminal: whose message it is, how long it will take, what came out."""
 
-import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
@@ -20,10 +18,15 @@ from rich.text import Text
 from step.progress import show_progress
 from step.project.selection import stage_and_assay
 
+if TYPE_CHECKING:
+    from step.evaluation.graph_test import GraphTest
+    from step.evaluation.metrics import Metrics
+    from step.published.scores import PublishedMetrics
+
 Item = TypeVar("Item")
 PATIENCE = 2.0  # seconds before a loop gets a bar
-CHANCE = 0.05
 METRICS = ".metrics"
+PUBLISHED = "published."
 
 logger = logging.getLogger(__name__)
 
@@ -100,43 +103,47 @@ def draw_bar(items: Iterable[Item], total: int, description: str) -> Iterator[It
     show_progress(draw_bar)
 
 
-def verdict(metrics: dict[str, Any]) -> list[str]:
-    """Return the outcome of an assay in two lines: beside the best baseline, and of the graph.
-
-    Args:
-        metrics: As `metrics.json` holds them; what is not computed is absent.
-    """
-    scores = {arm: score["mse"] for arm, score in metrics["arms"].items()}
-    step = scores.pop("step")
-    best = metrics.get("best_baseline") or min(scores, key=scores.get)
-    accuracy = f"MSE {step:.4g}; best baseline, {best}: {scores[best]:.4g}"
-    if "skill" in metrics:
-        p = f", p = {metrics['skill_p']:.2g}" if "skill_p" in metrics else ""
-        accuracy += f" (skill {100 * metrics['skill']:.1f} %{p})"
-    if "scored" in metrics:
-        return [accuracy, f"of {metrics['scored']}"]
-    test = metrics["graph_test"]
-    if "p" not in test:
+def verdict(metrics: "Metrics") -> list[str]:
+    """Return the outcome of an assay in two lines: beside the best baseline, and of the graph."""
+    best, test = metrics.best_baseline, metrics.graph_test
+    accuracy = f"MSE {_mse(metrics, 'step')}; best baseline, {best}: {_mse(metrics, best)}"
+    if metrics.skill is not None:
+        p = "" if metrics.skill_p is None else f", p = {metrics.skill_p:.2g}"
+        accuracy += f" (skill {100 * metrics.skill:.1f} %{p})"
+    if test.p is None:
         return [accuracy, f"whether {_graph_helps(test)} was not tested"]
-    rewired = sum(test["rewired_mse"]) / len(test["rewired_mse"])
-    beats_none = test["real_mse"] < test["no_graph_mse"]
-    if test["p"] > CHANCE:
-        found = f"no evidence that {_graph_helps(test)}"
-    else:
-        found = _graph_helps(test) if beats_none else "the graph helps no more than none at all"
-    return [accuracy, f"{found} (MSE on rewired graphs: {rewired:.4g}, p = {test['p']:.2g})"]
+    rewired = sum(test.rewired_mse) / len(test.rewired_mse)
+    found = {
+        "helps": _graph_helps(test),
+        "nearness": f"{_graph_helps(test)}, perhaps by nearness on the chromosome alone",
+        "no more than none": "the graph helps no more than none at all",
+    }.get(test.outcome, f"no evidence that {_graph_helps(test)}")
+    return [accuracy, f"{found} (MSE on rewired graphs: {rewired:.4g}, p = {test.p:.2g})"]
 
 
-def _graph_helps(test: dict[str, Any]) -> str:
-    return "the graph helps" if "kinds" in test else "contacts help"
+def published_verdict(metrics: "PublishedMetrics") -> list[str]:
+    """Return the outcome of an assay by the published protocol, and what was scored."""
+    best = min(metrics.arms.keys() - {"step"}, key=lambda arm: metrics.arms[arm].mse)
+    return [
+        f"MSE {_mse(metrics, 'step')}; best baseline, {best}: {_mse(metrics, best)}",
+        f"of {metrics.scored}",
+    ]
+
+
+def _mse(metrics: "Metrics | PublishedMetrics", arm: str) -> str:
+    return f"{metrics.arms[arm].mse:.4g}"
+
+
+def _graph_helps(test: "GraphTest") -> str:
+    return "the graph helps" if test.kinds else "contacts help"
 
 
 def _summary(catalog: DataCatalog, scored: str) -> list[str]:
     """The verdict on what was scored, `mrna` or `published.mrna`, and where to read on."""
-    paths = {
-        name: os.path.relpath(catalog.get(f"{scored}.{name}")._describe()["filepath"])
-        for name in ("metrics", "report", "workbook")
-    }
-    metrics = json.loads(Path(paths["metrics"]).read_text(encoding="utf-8"))
-    lines = [*verdict(metrics), paths["report"], paths["workbook"]]
-    return [scored, *(f"  {line}" for line in lines)]
+    metrics = catalog.load(f"{scored}{METRICS}")
+    told = published_verdict(metrics) if scored.startswith(PUBLISHED) else verdict(metrics)
+    paths = [
+        os.path.relpath(catalog.get(f"{scored}.{name}")._describe()["filepath"])
+        for name in ("report", "workbook")
+    ]
+    return [scored, *(f"  {line}" for line in (*told, *paths))]

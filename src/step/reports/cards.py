@@ -16,6 +16,7 @@ TOLERANCE = 0.3  # of the nominal share of misses, in a coverage that is called 
 MOST_TOLERATED = 0.03
 GRAPH_ANSWERS = {
     "helps": "Yes",
+    "nearness": "Yes, perhaps by nearness on the chromosome alone",
     "no more than none": "No more than no graph",
     "chance": "Not beyond chance",
     "too few graphs": "Too few graphs to tell",
@@ -102,20 +103,16 @@ def graph_card(test: GraphTest) -> Card:
     if test.effect is not None:
         size = f"{abs(100 * test.effect):.1f} % {'lower' if test.effect > 0 else 'higher'} error"
         detail.insert(0, size + interval_of(test.effect, test.effect_low, test.effect_high))
-    by_place = False
     if test.shifted_p is not None:
-        enough = 1 / (len(test.shifted_mse) + 1) <= SIGNIFICANT
-        by_place = test.outcome == "helps" and enough and test.shifted_p > SIGNIFICANT
         shifted = f"genes shifted along their chromosomes: p = {p_text(test.shifted_p)}"
-        detail.append(shifted + (", so it may be nearness alone" if by_place else ""))
+        may_be = ", so it may be nearness alone" if test.outcome == "nearness" else ""
+        detail.append(shifted + may_be)
     if test.tested_genes is not None:
         detail.append(f"tested on {test.tested_genes:,} genes: a stretch of the genome")
     if not test.beats_no_graph:
         detail.append("without a graph the error is as low, or lower")
-    tone = "good" if test.outcome == "helps" and not by_place else "open"
+    tone = "good" if test.outcome == "helps" else "open"
     answer = GRAPH_ANSWERS[test.outcome]
-    if by_place:
-        answer += ", perhaps by nearness on the chromosome alone"
     return Card(subject, answer, "; ".join(detail) + ".", reading, tone)
 
 

@@ -119,6 +119,8 @@ def _whole_verdict(test: GraphTest, tested: str) -> str:
         return f"The graph tells more than rewired ones, but none at all serves as well: {numbers}"
     if test.outcome == "helps":
         return f"{tested} {_verb(tested)}: {numbers}"
+    if test.outcome == "nearness":
+        return f"{tested} {_verb(tested)}, perhaps by nearness on the chromosome alone: {numbers}"
     if test.outcome == "too few graphs":
         return (
             f"Too few rewired graphs to tell whether {tested[0].lower()}{tested[1:]} "
