@@ -1,4 +1,4 @@
-"""Addresses as they may be shown: user names, passwords and tokens stay out of what is printed."""
+"""Addresses, and how they may be shown: user names, passwords and tokens stay out of what is printed."""
 
 import logging
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 HIDDEN = "…"
+CHROMOSOME = "{chrom}"  # stands for the chromosome's name in the address of a text map
 ADDRESS = re.compile(r"([A-Za-z][\w+.-]*://|https?:/)([^\s'\"<>`]+)")
 HOST = re.compile(r"[^/?#]*")
 PORT = re.compile(r":[0-9]*$")

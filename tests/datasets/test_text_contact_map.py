@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from kedro.io import DatasetError
 
 from step.datasets import TextContactMapDataset
+from step.datasets.manifest import files_of
 from tests.datasets.conftest import explained, place
 
 
@@ -142,3 +143,12 @@ def test_the_lung_text_maps_name_the_contacts_of_the_published_tables(lung):
         assert len(table) == {"mrna": 102, "mirna": 967}[assay]
     assert right["mirna"] == 967
     assert right["mrna"] >= 90
+
+
+def test_a_map_consists_of_a_file_a_chromosome(tmp_path):
+    """So that a change of any of them is seen."""
+    (tmp_path / "map_chr10.txt").write_text("0 0 7\n")
+    dataset = text_map(tmp_path, "0\t0\t4.5\n")
+    assert [file.name for file in files_of(dataset)] == ["map_chr1.txt", "map_chr10.txt"]
+    listed = text_map(tmp_path, "0\t0\t4.5\n", chromosomes=["chr10", "chr3"])
+    assert [file.name for file in files_of(listed)] == ["map_chr10.txt"]

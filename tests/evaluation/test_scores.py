@@ -148,7 +148,8 @@ def test_coverage_has_an_interval_over_origins():
         {"origin": np.repeat(np.arange(8.0), 5), "lower": -1.0, "upper": 1.0, "observed": 0.0}
     )
     always = score_intervals(rows, 0.9)
-    assert (always.coverage_low, always.coverage_high) == (1.0, 1.0)
+    # Wilson's lower end of 40 of 40: n / (n + z²).
+    assert (always.coverage_low, always.coverage_high) == (pytest.approx(40 / 43.8415), 1.0)
     rows.loc[rows["origin"] < 2, "observed"] = 5.0  # two whole origins, as on a bad day
     some = score_intervals(rows, 0.9)
     assert some.coverage == 0.75

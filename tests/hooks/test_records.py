@@ -72,6 +72,9 @@ class Loader(dict):
 
     study, run_env = "toy", "base"
 
+    def sources(self):
+        return {"mrna.raw"}
+
 
 @pytest.fixture(autouse=True)
 def project(tmp_path, monkeypatch):
@@ -92,11 +95,13 @@ def catalog_of(folder, parameters) -> StudyCatalog:
     )
 
 
-def run(folder, parameters, kill_at=None, recorded=True, go_on=False, pipeline=PIPELINE):
+def run(
+    folder, parameters, kill_at=None, recorded=True, go_on=False, pipeline=PIPELINE, entry=None
+):
     """Run the pipeline as a session does; the nodes that ran."""
     timings = Timings()
     hooks, watch = [Records(timings), timings], Watch(kill_at)
-    loader = Loader(parameters=parameters)
+    loader = Loader(parameters=parameters, catalog={"mrna.raw": entry or {}})
     hooks[0].after_context_created(SimpleNamespace(project_path=folder, config_loader=loader))
     catalog = catalog_of(folder, parameters)
     params = {"run_id": str(parameters), "only_missing_outputs": go_on, "pipeline_names": None}
@@ -151,6 +156,26 @@ def test_what_depends_on_a_changed_setting_or_file_is_computed_again(project):
     (project / "data" / "08_reporting" / "toy" / "ledger.json").write_text("{")
     assert run(project, {"a": 1, "b": 3}, go_on=True) == ["keep", "add", "split", "join"]
     assert faults(project) == []
+
+
+def test_what_depends_on_how_a_source_is_read_is_computed_again(project):
+    """As of another sheet of a workbook, or another map in a file."""
+    settings = {"a": 1, "b": 2}
+    run(project, settings)
+    for entry in ({"sheet": "A"}, {"sheet": "B"}, {"filepath": "raw.json::/maps/1"}):
+        assert run(project, settings, go_on=True, entry=entry) == ["keep", "add", "split", "join"]
+    moved = {"filepath": "link.json::/maps/1", "metadata": {"note": "another"}}
+    assert run(project, settings, go_on=True, entry=moved) == []
+
+
+def test_a_stage_that_begins_with_results_of_other_settings_says_so(project, monkeypatch, caplog):
+    monkeypatch.setattr(records, "pipelines", {"__default__": PIPELINE})
+    split_alone = PIPELINE.filter(node_names=["ingestion.mrna.split"])
+    run(project, {"a": 1, "b": 2})
+    run(project, {"a": 1, "b": 3}, pipeline=split_alone)
+    assert "begins with results" not in caplog.text
+    run(project, {"a": 5, "b": 2}, pipeline=split_alone)
+    assert "than there are now, and describes them by those of now: mrna.first." in caplog.text
 
 
 def test_how_many_processes_work_is_no_setting_of_a_result(project):

@@ -95,6 +95,14 @@ def test_the_horizon_that_misses_by_more_than_chance_decides_what_is_said():
     assert (card.answer, card.tone) == ("They are rather wide", "open")
 
 
+def test_intervals_that_miss_on_both_sides_are_told_so():
+    wide, narrow = Intervals(0.9, 0.95, 1.0, 0.92, 0.97), Intervals(0.9, 0.8, 1.0, 0.7, 0.85)
+    later = HorizonScores(3, METRICS.arms, narrow)
+    card = interval_card(replace(METRICS, intervals=wide, horizons={"3": later}))
+    words = "They are too narrow, and rather wide at another time ahead"
+    assert (card.answer, card.tone) == (words, "bad")
+
+
 def test_no_count_of_better_genes_stands_without_those_beyond_chance():
     card = gene_card(PER_GENE, "SES")
     assert card.answer == "1 of 4 genes"

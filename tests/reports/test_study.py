@@ -150,6 +150,13 @@ def test_the_run_names_its_sources_its_commit_and_what_the_stages_took():
     assert "git commit" not in report(run=replace(RUN, git=None))
 
 
+def test_results_of_other_settings_are_told_on_top():
+    page = report(run=replace(RUN, outdated=("mrna.backtest", "mrna.edges")))
+    assert "packages than it names: mrna.backtest, mrna.edges. Run the earlier stages" in page
+    assert page.index("than it names") < page.index('class="cards"')
+    assert "than it names" not in report()
+
+
 def test_the_methods_name_the_network_that_was_used():
     text = section(report(), "methods")
     assert "the network STEPmi, pretrained on simulated courses and tuned on the errors" in text

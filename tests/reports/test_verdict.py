@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from step.evaluation.scores import ArmScores
 from step.reports.verdict import forecast_verdict, graph_verdict
 from tests.evaluation.tables import graph_test_of
 from tests.reports.examples import METRICS
@@ -27,6 +28,13 @@ def test_step_stands_beside_the_best_simple_arm_and_the_noise():
 )
 def test_what_else_is_said_of_skill(changes, words):
     assert words in forecast_verdict(replace(METRICS, **changes))
+
+
+@pytest.mark.parametrize(("mse", "named"), [(0.15, True), (0.1599999, False)])
+def test_a_part_of_lower_error_is_named_if_the_difference_can_be_seen(mse, named):
+    arms = METRICS.arms | {"network": ArmScores(mse=mse, rmse=0.4, mae=0.3)}
+    verdict = forecast_verdict(replace(METRICS, arms=arms))
+    assert ("One of its parts, network alone, has a lower error (0.1500)." in verdict) == named
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,8 @@ def checksum_of(files: Checksums) -> str:
 
 def files_of(dataset: AbstractDataset) -> list[Path]:
     """Return the files of a dataset on this disk, with what stands beside them as a part of it."""
+    if hasattr(dataset, "local_files"):  # of a map, several
+        return list(dataset.local_files())
     named = str(getattr(dataset, "_filepath", "")).partition("::")[0]  # of a map in an .mcool
     if not named or "://" in named:
         return []

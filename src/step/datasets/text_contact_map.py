@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset
 
+from step.address import CHROMOSOME
 from step.datasets.contact_map import open_map
 from step.datasets.download import is_remote
 from step.datasets.source_file import address, local_copy, shown
@@ -20,7 +21,6 @@ from step.errors import InputError
 from step.genome.contacts import ContactMap, bare_name, known_sizes
 from step.genome.map_checks import MOST_BINS
 
-CHROMOSOME = "{chrom}"
 MOST_CONTACTS = 100_000_000  # of a chromosome
 CONTACTS_AT_ONCE = 2_000_000
 LONGEST_LINE = 4096  # bytes
@@ -122,6 +122,14 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             ignore_index=True,
         )
         return open_map(ContactMap(bins, pixels, self._assembly), self._balance, self._filepath)
+
+    def local_files(self) -> list[Path]:
+        """The files on this disk, in the order of the assembly's chromosomes."""
+        try:
+            files = self._files().values()
+        except (FileNotFoundError, InputError):
+            return []
+        return [Path(where) for where in files if not is_remote(where) and Path(where).is_file()]
 
     def _files(self) -> dict[str, str]:
         """Chromosome → file, in the order of the assembly's chromosomes."""

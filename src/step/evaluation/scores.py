@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import binomtest, norm
 
 from step.evaluation.significance import block_bootstrap, diebold_mariano
 from step.expression.variation import is_rounding
@@ -68,7 +68,8 @@ class Intervals:
         nominal: Coverage asked for, 0 to 1.
         coverage: Share of the observations inside the intervals.
         mean_width: Mean width of the intervals, log2.
-        coverage_low: Of its 95 % interval over origins; None with fewer than three origins.
+        coverage_low: Of its 95 % interval over origins, which is no narrower than if all
+            observations were independent; None with fewer than three origins.
         coverage_high: Likewise.
     """
 
@@ -211,8 +212,11 @@ def score_intervals(rows: pd.DataFrame, nominal: float) -> Intervals:
     rows = rows.dropna(subset=["observed"])
     inside = rows["observed"].between(rows["lower"], rows["upper"])
     by_origin = inside.groupby(rows["origin"]).agg(["sum", "count"]).to_numpy(dtype=float).T
-    ends = block_bootstrap(*by_origin, lambda held, all_of_them: held / all_of_them)
-    low, high = ends or (None, None)
+    low = high = None
+    over_origins = block_bootstrap(*by_origin, lambda held, all_of_them: held / all_of_them)
+    if over_origins is not None:  # few origins may happen to be alike
+        independent = binomtest(int(inside.sum()), len(inside)).proportion_ci(method="wilson")
+        low, high = min(over_origins[0], independent.low), max(over_origins[1], independent.high)
     return Intervals(
         nominal=nominal,
         coverage=float(inside.mean()),

@@ -35,6 +35,7 @@ class Records:
         self._timings = timings
         self._books: Books | None = None
         self._run = ""
+        self._outdated: set[str] = set()
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -54,7 +55,8 @@ class Records:
         self._versions, self._git = package_versions(), git_state(self._root)
         file = self._root / "data" / "08_reporting" / self._loader.study / LEDGER
         parameters = self._loader["parameters"]
-        self._books = Books(file, self._root, catalog, pipeline, parameters)
+        entries = {name: self._loader["catalog"][name] for name in self._loader.sources()}
+        self._books = Books(file, self._root, catalog, pipeline, parameters, entries)
         self._record = RunRecord(
             command=shown_command(),
             environment=self._loader.run_env,
@@ -67,23 +69,22 @@ class Records:
             ),
             git=self._git,
         )
+        self._outdated = set()
         self._books.remember({name for name in pipeline.inputs() if name in catalog})
         if run_params["only_missing_outputs"]:
             catalog.outdate(self._books.outdated(self._versions))
             return
         begun_with = pipeline.inputs() & self._books.ledger.outputs.keys()
         if begun_with:
-            whole = Books(file, self._root, catalog, pipelines["__default__"], parameters)
-            self._warn(begun_with & whole.outdated(self._versions))
-
-    def _warn(self, outdated: set[str]) -> None:
-        """Say that a run begins with results that do not fit its settings, files or packages."""
-        if outdated:
+            default = pipelines["__default__"]
+            whole = Books(file, self._root, catalog, default, parameters, entries)
+            self._outdated = begun_with & whole.outdated(self._versions)
+        if self._outdated:
             logger.warning(
                 "This run begins with results of other settings, files or packages than there are "
                 "now, and describes them by those of now: %s. Run the earlier stages too, or leave "
                 "the settings as they were.",
-                ", ".join(sorted(outdated)),
+                ", ".join(sorted(self._outdated)),
             )
 
     @hook_impl
@@ -97,7 +98,9 @@ class Records:
             for name, files in self._books.sources_of(assay).items()
             for file, checksum in files.items()
         }
-        self._catalog.keep(dataset_name, RunFacts(sources, self._git, self._taken(assay)))
+        outdated = tuple(sorted(self._outdated))
+        facts = RunFacts(sources, self._git, self._taken(assay), outdated)
+        self._catalog.keep(dataset_name, facts)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, node: Node) -> None:

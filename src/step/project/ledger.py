@@ -17,6 +17,7 @@ from step.errors import InputError
 from step.project.selection import GENOME
 
 NO_RESULT = ("jobs",)  # settings on which no result depends
+PLACES = ("filepath", "credentials", "metadata")  # of an entry: not how the file is read
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Books:
         catalog: DataCatalog,
         pipeline: Pipeline,
         parameters: dict[str, Any],
+        entries: dict[str, Any],
     ):
         """Open the ledger.
 
@@ -54,9 +56,11 @@ class Books:
             catalog: Of the run.
             pipeline: Of the run, before nodes are left out that need not run.
             parameters: All settings.
+            entries: What the catalog says of each source.
         """
         self._store = RecordDataset(filepath=str(file), record="step.project.ledger.Ledger")
-        self._root, self._catalog, self._parameters = root, catalog, parameters
+        self._root, self._catalog = root, catalog
+        self._parameters, self._entries = parameters, entries
         self._nodes = pipeline.nodes
         # Once a run has begun, the catalog also has what is kept in memory.
         self._entered = {name for name in pipeline.datasets() if name in catalog}
@@ -89,7 +93,7 @@ class Books:
             node=node.name,
             run=run,
             inputs={each: self._current(each) for each in sorted(inputs)},
-            settings=self._settings(settings, versions),
+            settings=self._settings(settings, inputs, versions),
         )
         return True
 
@@ -132,7 +136,7 @@ class Books:
         there: set[str] = set()
         for node in self._nodes:
             inputs, settings = self._origins(node)
-            expected = self._settings(settings, versions)
+            expected = self._settings(settings, inputs, versions)
             for name in node.outputs:
                 known = self.ledger.outputs.get(name)
                 if (
@@ -170,9 +174,11 @@ class Books:
     def _recorded(self, name: str) -> str:
         return checksum_of(self.ledger.outputs[name].files)
 
-    def _settings(self, names: set[str], versions: dict[str, str]) -> str:
+    def _settings(self, names: set[str], inputs: set[str], versions: dict[str, str]) -> str:
+        """One checksum of parameters, of how files are read, and of packages."""
         values = {name: _without(self._parameter(name)) for name in names}
-        return value_checksum([values, versions])
+        reading = {name: _reading(self._entries[name]) for name in inputs & self._entries.keys()}
+        return value_checksum([values, reading, versions])
 
     def _parameter(self, name: str) -> Any:
         value: Any = self._parameters
@@ -198,6 +204,12 @@ class Books:
             if path.is_relative_to(self._root)
             else str(path)
         )
+
+
+def _reading(entry: dict[str, Any]) -> list[Any]:
+    """How the catalog says that a source is read, and which part of its file."""
+    part = str(entry.get("filepath", "")).partition("::")[2]
+    return [part, {key: value for key, value in entry.items() if key not in PLACES}]
 
 
 def _without(settings: Any) -> Any:

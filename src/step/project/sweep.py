@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
 import step
+from step.address import CHROMOSOME
 from step.checksums import value_checksum
 from step.project.config_loader import StudyConfigLoader
 from step.project.selection import named_pipelines
@@ -68,7 +70,7 @@ def fingerprint(
     written = {catalog[name].get("filepath") for name in outputs if name in catalog}
     sources = {name: catalog[name] for name in sorted(loader.sources())}
     files = {
-        entry["filepath"]: _describe_file(project / entry["filepath"])
+        entry["filepath"]: _describe_files(project, entry["filepath"])
         for entry in sources.values()
         if entry.get("filepath") and entry["filepath"] not in written
     }
@@ -76,9 +78,9 @@ def fingerprint(
     return value_checksum(whole)
 
 
-def _describe_file(path: Path) -> tuple[int, int] | None:
-    """Size and time of the last change; None where there is no such file, as behind an address."""
-    if not path.exists():
-        return None
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
+def _describe_files(project: Path, filepath: str) -> dict[str, tuple[int, int]]:
+    """Size and time of the last change of each file; none behind an address."""
+    parts = filepath.partition("::")[0].split(CHROMOSOME)
+    files = sorted(glob("*".join(map(escape, parts)), root_dir=project))
+    states = {file: (project / file).stat() for file in files if (project / file).exists()}
+    return {file: (state.st_size, state.st_mtime_ns) for file, state in states.items()}

@@ -126,7 +126,9 @@ def interval_card(metrics: Metrics) -> Card:
     off = [each for each in by_horizon.values() if abs(each.coverage - nominal) > tolerated]
     sure = [each for each in off if _excludes(each, nominal)]
     narrow = any(each.coverage < nominal for each in sure or off)
+    both = narrow and any(each.coverage > nominal for each in sure or off)
     size = "too narrow" if narrow else "rather wide"
+    size += ", and rather wide at another time ahead" if both else ""
     answer = "Yes" if not off else f"They are {size}" if sure else f"Perhaps {size}"
     detail = "; ".join(_covered(horizon, each) for horizon, each in by_horizon.items())
     reading = (

@@ -25,11 +25,13 @@ class RunFacts:
         sources: File name and SHA-256 checksum of each source.
         git: `commit` and `dirty` of the project; None without git.
         stages: What each stage took so far.
+        outdated: Results of other settings, files or packages, with which the run began.
     """
 
     sources: dict[str, tuple[str, str]]
     git: dict[str, str | bool] | None
     stages: dict[str, Cost]
+    outdated: tuple[str, ...] = ()
 
 
 def run_table(settings: "BacktestSettings", facts: RunFacts | None) -> dict[str, object]:

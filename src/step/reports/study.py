@@ -130,6 +130,7 @@ def write_report(
         subject=subject,
         references=REFERENCES,
         run=run_table(backtest, run),
+        outdated=() if run is None else run.outdated,
         glossary=GLOSSARY,
         browser=browser,
     )

@@ -25,13 +25,14 @@ def _better_part(metrics: Metrics) -> str:
     """Name what does better than STEP: one of its parts, or itself without the graph."""
     parts = [arm for arm in metrics.arms if arm in ARMS and not ARMS[arm].simple]
     best = min(parts, key=lambda arm: metrics.arms[arm].mse)
-    mse, p = metrics.arms[best].mse, metrics.arms[best].step_p
-    if mse == metrics.arms["step"].mse:
+    mse, own = (f"{metrics.arms[arm].mse:.4f}" for arm in (best, "step"))
+    if mse == own:
         return ""
+    p = metrics.arms[best].step_p
     sure = "" if p is None else f", chosen with hindsight, p = {p_text(p)}: {chance(p)}"
     if best == "step_no_graph":
-        return f" Without the graph, its error is lower ({mse:.4f}{sure})."
-    return f" One of its parts, {arm_label(best)}, has a lower error ({mse:.4f}{sure})."
+        return f" Without the graph, its error is lower ({mse}{sure})."
+    return f" One of its parts, {arm_label(best)}, has a lower error ({mse}{sure})."
 
 
 def chance(p: float) -> str:

@@ -57,7 +57,7 @@ def read_expression(
     n_times = samples["time"].nunique()
     logger.info(
         "raw_expression: %d genes (%s), %d samples at %d times:\n%s",
-        len(measurements.values),
+        measurements.values.index.nunique(),
         layout.scale,
         len(samples),
         n_times,
