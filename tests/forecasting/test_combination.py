@@ -49,15 +49,6 @@ def test_an_arm_that_is_better_at_every_origin_soon_has_most_of_the_weight():
     assert weights[15, 1] > 0.9
 
 
-def test_an_arm_that_has_learned_soon_gets_the_weight():
-    """By the mean over all origins the first is still better at time 35."""
-    made, came = forecasts(1.0, 1.0)
-    made[1] = came + (made[0] - came) * np.where(np.arange(60) < 20, 1.3, 0.6)[:, None]
-    weights = combine(made, came, BELIEVED)
-    assert weights[20, 0] > 0.9
-    assert weights[35, 1] > 0.9
-
-
 def test_an_arm_that_was_better_once_does_not_get_the_weight():
     made, came = forecasts(1.0, 1.2)
     made[1] = came + (made[0] - came) * 1.2

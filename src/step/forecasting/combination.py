@@ -4,8 +4,7 @@ At each time the weights are non-negative, sum to one, and minimise the mean squ
 combination over the forecasts whose outcome is known by then, plus a penalty for their distance
 from weights believed before any outcome was known (after Bates & Granger, 1969; the constraint and
 the shrinkage as in Diebold & Shin, International Journal of Forecasting 35, 2019). An origin at
-which the arms missed by more than usual counts for less, for a poor batch would otherwise decide;
-and so does one that is long past, for arms that learn become better as a course goes on.
+which the arms missed by more than usual counts for less, for a poor batch would otherwise decide.
 
 Where an arm is much better than was believed, a strong penalty holds the weights back; where there
 are few origins, a weak one lets them follow chance. So weights are found with either, and averaged:
@@ -20,7 +19,6 @@ from scipy.special import expit, logit
 PRIOR_ORIGINS = (5.0, 0.2)  # after as many the weights believed before and the errors weigh alike
 WEAK_SHARE = 0.05  # of the second of these before any outcome
 LEARNING_RATE = 5.0  # η, a usual squared error of an origin
-REMEMBERED = 0.8  # of what an outcome counts, one origin later
 FIRST_ORIGIN = 4  # before it the arms know too little for their errors to tell
 SUM_WEIGHT = 1e3
 
@@ -46,7 +44,6 @@ def combine(
     found = np.empty((len(PRIOR_ORIGINS), n_times, n_arms))
     missed = np.zeros(len(PRIOR_ORIGINS))
     sizes: list[float] = []
-    counted = 0.0
     weights = np.empty((n_times, n_arms))
     for time in range(n_times):
         origin = time - horizon
@@ -58,11 +55,9 @@ def combine(
                 missed += np.einsum("ka,ab,kb->k", found[:, origin], own, found[:, origin])
                 sizes.append(float(np.median(np.diag(own))))
                 usual = max(sizes[-1], float(np.median(sizes)))
-                own = own / max(usual, np.finfo(float).tiny)
-                products = REMEMBERED * products + own
-                counted = REMEMBERED * counted + 1.0
+                products += own / max(usual, np.finfo(float).tiny)
         n_origins = len(sizes)
-        mean = products / max(counted, 1.0)
+        mean = products / max(n_origins, 1)
         for number, strength in enumerate(PRIOR_ORIGINS):
             found[number, time] = solve(mean, n_origins, prior[time], strength)
         more = (missed[1] - missed[0]) * n_origins / max(missed[0], np.finfo(float).tiny)

@@ -79,13 +79,3 @@ def test_how_well_an_arm_did_is_seen_after_it_did(course):
     seen, again = see(course), see(walk(other, course.graphs, 2))
     np.testing.assert_array_equal(seen.inputs[:-1], again.inputs[:-1])
     assert not np.array_equal(seen.inputs[-1], again.inputs[-1])
-
-
-def test_later_errors_count_for_more(course):
-    """Errors of the arms over those of the level, by hand from the definition."""
-    context, changes = see(course), targets(course)[:-1, 0, :, None]
-    weight = 0.8 ** np.arange(len(changes))[::-1]
-    missed = weight @ np.minimum((changes - context.arms[:-1, 0]) ** 2, 36).mean(axis=1)
-    still = weight @ np.minimum(changes**2, 36).mean(axis=1)
-    expected = np.clip(3 * np.log((missed + 2) / (still + 2)), -4, 4)
-    np.testing.assert_allclose(context.ahead[-1, 0, 0, -WIDTHS.arms :], expected, rtol=1e-4)

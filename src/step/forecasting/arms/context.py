@@ -53,7 +53,6 @@ LARGEST_FORECAST = 6.0
 LARGEST_SQUARE = 36.0
 PRIOR_ERROR = 2.0  # squared units over which errors so far are believed to be alike
 PRIOR_TIMES = 4.0  # times for which a gene's errors are those of all genes
-REMEMBERED = 0.8  # of what an error counts, one time later
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _own(course: Course, usual: np.ndarray) -> np.ndarray:
 
 
 def _errors_so_far(arms: np.ndarray, changes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How well each arm did until each time, beside the level; later errors count for more.
+    """How well each arm did until each time, beside the level.
 
     Args:
         arms: Forecasts less the level, in units, `[time, horizon, gene, arm]`.
@@ -174,26 +173,20 @@ def _errors_so_far(arms: np.ndarray, changes: np.ndarray) -> tuple[np.ndarray, n
         missed = np.minimum((change - arms[:-later, horizon]) ** 2, LARGEST_SQUARE)
         error = np.where(known, missed, 0)
         still = np.where(known, np.minimum(change**2, LARGEST_SQUARE), 0)
-        count = _remembered(known.sum(axis=1) / n_genes)
-        mean_error = _remembered(error.mean(axis=1))
-        mean_still = _remembered(still.mean(axis=1))
+        count = np.cumsum(known.sum(axis=1) / n_genes, axis=0)
+        mean_error = np.cumsum(error.mean(axis=1), axis=0)
+        mean_still = np.cumsum(still.mean(axis=1), axis=0)
         ratio = np.log((mean_error + PRIOR_ERROR) / (mean_still + PRIOR_ERROR))
         pooled[later:, horizon] = np.clip(3.0 * ratio, -4.0, 4.0)
         if horizon == 0:
             usual = np.maximum(count, 1e-9)
             prior_error = PRIOR_TIMES * (mean_error / usual)[:, None] + 1e-6
             prior_still = PRIOR_TIMES * (mean_still / usual)[:, None] + 1e-6
-            own = (_remembered(error) + prior_error) / (_remembered(still) + prior_still)
+            own = (np.cumsum(error, axis=0) + prior_error) / (
+                np.cumsum(still, axis=0) + prior_still
+            )
             by_gene[1:] = np.clip(np.log(own), -3.0, 3.0)
     return pooled, by_gene
-
-
-def _remembered(values: np.ndarray) -> np.ndarray:
-    """Sum over past times, each of which counts `REMEMBERED` of the next; axes kept."""
-    sums = values.astype(float)
-    for time in range(1, len(sums)):
-        sums[time] += REMEMBERED * sums[time - 1]
-    return sums
 
 
 def _of_kind(course: Course, kind: str, changes: np.ndarray) -> np.ndarray:
