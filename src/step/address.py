@@ -1,4 +1,4 @@
-"""Addresses, and how they may be shown: user names, passwords and tokens stay out of what is printed."""
+"""Addresses, as they may be shown: user names, passwords and tokens stay out of what is printed."""
 
 import logging
 import re

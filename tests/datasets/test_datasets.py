@@ -1,6 +1,7 @@
 import base64
 import gzip
 import inspect
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
+from safetensors.numpy import save
 
 from step.datasets import (
     ArrayDataset,
@@ -23,6 +25,7 @@ from step.embeddings.temporal import Embeddings
 from step.published.fitted import FittedNetwork, ModelCard
 from tests.datasets.conftest import explained, place
 
+EMBEDDINGS = partial(ArrayDataset, record="step.embeddings.temporal.Embeddings")
 CARD = ModelCard(
     step_version="1",
     torch_version="2",
@@ -35,10 +38,38 @@ CARD = ModelCard(
 )
 
 
+@pytest.mark.parametrize(
+    ("dataset", "content"),
+    [
+        (ParquetDataset, b""),
+        (ParquetDataset, b"PAR1"),
+        (EMBEDDINGS, b"xx"),
+        (EMBEDDINGS, save({"other": np.zeros(2)})),
+    ],
+)
+def test_a_damaged_result_is_told_and_how_to_mend_it(tmp_path, dataset, content):
+    path = tmp_path / "result"
+    path.write_bytes(content)
+    message = "(?s)result is damaged: .*Delete it, and run the stage that writes it again"
+    with pytest.raises(DatasetError, match=message):
+        dataset(filepath=str(path)).load()
+
+
 def test_gene_sets(tmp_path):
     dataset = GeneSetsDataset(filepath=str(tmp_path / "s.gmt"))
     dataset.save({"one": ["a", "b"], "two": ["c"]})
     assert dataset.load() == {"one": ["a", "b"], "two": ["c"]}
+
+
+def test_genes_where_the_description_belongs_are_told(tmp_path, caplog):
+    path = tmp_path / "s.gmt"
+    path.write_text("a\tg1\tg2\tg3\nb\tg2\tg1\tg4\nc\tof c\tg1\n")
+    GeneSetsDataset(filepath=str(path)).load()
+    assert "second column, which is the description of a set" in caplog.text
+    caplog.clear()
+    path.write_text("a\tg1\tg2\tg3\nb\t-\tg1\tg4\n")
+    GeneSetsDataset(filepath=str(path)).load()
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,14 @@ def test_the_lung_text_maps_name_the_contacts_of_the_published_tables(lung):
     assert right["mrna"] >= 90
 
 
+def test_bins_smaller_than_those_of_the_labels_are_refused(tmp_path):
+    lines = "".join(f"{20 * n}\t{20 * n + 40}\t1\n" for n in range(12))
+    assert text_map(tmp_path, lines, bin_size=20).load().binsize == 20
+    message = r"multiples of 20 bp.* only one in 2 is in use\. Set `bin_size` to 20 in"
+    with pytest.raises(DatasetError, match=message):
+        text_map(tmp_path, lines, bin_size=10).load()
+
+
 def test_a_map_consists_of_a_file_a_chromosome(tmp_path):
     """So that a change of any of them is seen."""
     (tmp_path / "map_chr10.txt").write_text("0 0 7\n")

@@ -41,6 +41,11 @@ def test_weights_may_tell_the_direction():
     assert found["weight"].tolist() == [2.5, 1.0, -0.5]
 
 
+def test_what_other_programs_write_for_nothing_is_empty():
+    rows = table(source=["a", "b"], target=["b", "c"], weight=["NA", "2"], sign=["-", "nan"])
+    assert read_regulation(rows, "t")["weight"].tolist() == [-1.0, 2.0]
+
+
 def test_mode_of_regulation_is_the_weight_where_there_is_none():
     rows = {"source": ["a", "b"], "target": ["b", "a"], "mor": ["-0.5", "1"]}
     assert read_regulation(table(**rows), "t")["weight"].tolist() == [-0.5, 1.0]

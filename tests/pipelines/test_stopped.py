@@ -12,6 +12,7 @@ from click import ClickException
 
 from step.datasets.leftovers import unfinished
 from step.datasets.whole_file import ParquetDataset
+from step.project import interrupt
 from step.project.interrupt import Stopped
 from step.project.lock import alone
 from tests.pipelines.conftest import run, written
@@ -79,7 +80,8 @@ def test_a_full_disk_is_one_sentence_and_leaves_whole_files(project, monkeypatch
 
 
 def test_a_signal_is_one_sentence_and_leaves_whole_files(project, monkeypatch):
-    refuse_the_third(monkeypatch, Stopped(signal.SIGTERM))
+    monkeypatch.setattr(interrupt, "_came", signal.SIGTERM)
+    refuse_the_third(monkeypatch, Stopped())
     with pytest.raises(ClickException, match=r"^Stopped by SIGTERM\. What was") as raised:
         run(project, "ingestion")
     assert raised.value.exit_code == 143

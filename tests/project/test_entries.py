@@ -54,6 +54,41 @@ def test_a_wrong_entry_is_explained(entry, fault):
     assert fault in entry_fault("mrna.raw_expression", entry)
 
 
+TEXT_MAP = {
+    "type": "step.datasets.TextContactMapDataset",
+    "filepath": "a_{chrom}.txt",
+    "assembly": "mm9",
+    "bin_size": 500_000,
+    "label_scale": 1,
+    "chromosomes": ["chr1", 2],
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        ({"bin_size": "500kb"}, "`bin_size` is '500kb'; it is a whole number, as 500000."),
+        ({"bin_size": None}, "`bin_size` is null; it is a whole number"),
+        ({"bin_size": True}, "`bin_size` is true; it is a whole number"),
+        ({"bin_size": 5e5}, "`bin_size` is 500000.0; it is a whole number"),
+        ({"label_scale": "x"}, "`label_scale` is 'x'; it is a number."),
+        ({"chromosomes": "chr1"}, "`chromosomes` is 'chr1'; it is a list, as [chr1, chr2]."),
+        ({"balance": None}, "`balance` is null; it is a text"),
+        ({"assembly": 9}, "`assembly` is 9; it is a text; put it in quotes"),
+    ],
+)
+def test_a_setting_of_a_wrong_type_is_explained(settings, fault):
+    assert entry_fault("hic_contacts", TEXT_MAP) is None
+    assert entry_fault("hic_contacts", TEXT_MAP | settings).startswith(fault)
+
+
+def test_what_stands_for_nothing_may_be_left_out():
+    entry = {"type": "step.datasets.ContactMapDataset", "filepath": "a.cool", "resolution": None}
+    assert entry_fault("hic_contacts", entry) is None
+    part = {"type": "step.datasets.H5adDataset", "filepath": "a.h5ad", "part": "cells"}
+    assert entry_fault("mrna.raw_expression", part).endswith("it is expression or samples.")
+
+
 @pytest.mark.parametrize("name", ["hic_contacts", "gene_annotation", "gene_sets"])
 def test_a_table_where_another_source_belongs_is_explained(name):
     assert "which does not read such a source; it is step.datasets." in entry_fault(name, TABLE)

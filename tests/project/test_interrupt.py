@@ -18,6 +18,7 @@ def signals(monkeypatch):
     """The handlers of the tests come back."""
     before = {number: signal.getsignal(number) for number in interrupt.SIGNALS}
     monkeypatch.setattr(interrupt, "_stopping", interrupt.BEFORE)
+    monkeypatch.setattr(interrupt, "_came", None)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -50,6 +51,27 @@ def test_a_run_ends_with_a_sentence_and_the_signals_status(monkeypatch, number, 
     assert raised.value.exit_code == 128 + number
     assert raised.value.message.startswith(f"Stopped by {named}. What was finished is kept")
     assert cleaned
+
+
+def test_a_signal_that_compiled_code_reports_as_its_own_error_ends_a_run_alike(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["kedro", "run"])
+    listen()
+
+    def compiled():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt as stopped:
+            raise SystemError("returned a result with an exception set") from stopped
+
+    message = r"^Stopped by Ctrl-C\. What was"
+    with pytest.raises(click.ClickException, match=message) as raised, stoppable():
+        compiled()
+    assert raised.value.exit_code == 130
+
+
+def test_another_error_is_not_taken_for_a_signal():
+    with pytest.raises(SystemError, match="of another cause"), stoppable():
+        raise SystemError("of another cause")
 
 
 def test_a_second_signal_ends_at_once(monkeypatch, capfd):

@@ -103,6 +103,10 @@ CASES = [
     (network() | {"other": {}}, f"other.widths is missing; {WIDTHS}"),
     (network() | {"other": 1}, "other is 1; it must be a section with widths, seed, error, jobs"),
     (network() | {"layers": 3}, f"layers is 3, {NONE} There are network, share, other."),
+    (
+        network() | {"network.model.seed": 3},
+        "network.model.seed is written in one name. In YAML it is network: {model: {seed: …}}.",
+    ),
     (network() | {"model": {1: 2}}, f"model.1 is 2, {NONE}"),
     (
         network() | {"netwrk": {"model": {"seed": 3}}},

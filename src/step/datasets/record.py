@@ -10,8 +10,7 @@ from kedro.utils import load_obj
 from kedro_datasets._typing import JSONPreview
 from pydantic import TypeAdapter, ValidationError
 
-from step.datasets.whole_file import RecordFile, whole_file
-from step.errors import InputError
+from step.datasets.whole_file import RecordFile, damaged, whole_file
 
 
 class RecordDataset(RecordFile):
@@ -34,10 +33,7 @@ class RecordDataset(RecordFile):
         try:
             return self._adapter().validate_python(json.loads(self._text()))
         except ValueError as error:
-            raise InputError(
-                f"{self._filepath} is damaged: {_first_fault(error)}. Delete it, and run the stage "
-                "that writes it again."
-            ) from error
+            raise damaged(self._filepath, _first_fault(error)) from error
 
     def save(self, data: Any) -> None:
         """Write the record; what could not be loaded again is not written.

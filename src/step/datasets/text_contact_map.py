@@ -1,10 +1,9 @@
 """Hi-C contact maps as text, a file a chromosome."""
 
-import io
 import re
 from glob import glob
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import bioframe
 import cooler
@@ -13,6 +12,13 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from step.address import CHROMOSOME
+from step.datasets.contact_lines import (
+    EXPECTED,
+    LONGEST_LINE,
+    explain_fault,
+    parse_contacts,
+    require_narrow,
+)
 from step.datasets.contact_map import open_map
 from step.datasets.download import is_remote
 from step.datasets.source_file import address, local_copy, shown
@@ -21,13 +27,7 @@ from step.errors import InputError
 from step.genome.contacts import ContactMap, bare_name, known_sizes
 from step.genome.map_checks import MOST_BINS
 
-MOST_CONTACTS = 100_000_000  # of a chromosome
-CONTACTS_AT_ONCE = 2_000_000
-LONGEST_LINE = 4096  # bytes
-EXPECTED = (
-    "three are expected: two labels and a contact. Of a matrix with a row a bin, write each cell "
-    "as such a line."
-)
+FEWEST_BINS = 10  # of fewer, it may be chance that all have a common divisor
 LONGEST_CHROMOSOME = 2**31 - 1  # base pairs, the largest place that a .cool file can hold
 
 
@@ -53,7 +53,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         assembly: str,
         bin_size: int,
         label_scale: float = 1,
-        chromosomes: list[str] | None = None,
+        chromosomes: list[str | int] | None = None,
         balance: str = "none",
         metadata: dict[str, Any] | None = None,
     ):
@@ -104,6 +104,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
                 "Such names have ASCII characters; rename the file, or list the `chromosomes`."
             )
         found = {chrom: self._read(where) for chrom, where in files.items()}
+        self._require_bins_in_use(found)
         sizes = self._sizes(found)
         bins = bioframe.binnify(pd.Series(sizes), self._bin_size)
         starts = bins.drop_duplicates("chrom")
@@ -162,15 +163,17 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         """One chromosome's contacts: first, second (its bins, ascending), count."""
         path, where = local_copy(where), shown(where)
         try:
-            _require_narrow(path, where)
+            require_narrow(path, where)
             with opened(path, where, LONGEST_LINE) as file:
-                table = _parse(file, where)
+                table = parse_contacts(file, where)
         except InputError:
             raise
         except (ValueError, *UNREADABLE) as error:
-            raise InputError(_explain(path, where) or f"{where} holds no contacts.") from error
-        if table.isna().any(axis=None) and _explain(path, where):  # a short line, or written nan
-            raise InputError(_explain(path, where))
+            raise InputError(explain_fault(path, where) or f"{where} holds no contacts.") from error
+        if table.isna().any(axis=None) and explain_fault(
+            path, where
+        ):  # a short line, or written nan
+            raise InputError(explain_fault(path, where))
         if table.shape[1] != 3:
             raise InputError(f"{where} has {table.shape[1]} columns; {EXPECTED}")
         table.columns = ["first", "second", "count"]
@@ -218,6 +221,18 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             )
         return pairs["max"].rename("count").reset_index()
 
+    def _require_bins_in_use(self, found: dict[str, pd.DataFrame]) -> None:
+        """Raise InputError if the bins are a fraction of those that the labels name."""
+        bins = np.unique(np.concatenate([table[["first", "second"]] for table in found.values()]))
+        share = int(np.gcd.reduce(bins))
+        if share > 1 and len(bins) >= FEWEST_BINS:
+            raise InputError(
+                f"{self._filepath}: all labels are multiples of {share * self._bin_size} bp, so "
+                f"that of the bins of {self._bin_size} bp only one in {share} is in use. Set "
+                f"`bin_size` to {share * self._bin_size} in catalog_raw.yml, or correct "
+                "`label_scale`."
+            )
+
     def _sizes(self, found: dict[str, pd.DataFrame]) -> dict[str, int]:
         """Length of each chromosome, base pairs."""
         known = known_sizes(self._assembly)
@@ -257,51 +272,6 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         return {"filepath": self._filepath, "bin_size": self._bin_size}
 
 
-def _require_narrow(path: Path, where: str) -> None:
-    """Raise InputError if the first contact has more than three columns.
-
-    Of a wide file even few lines would fill the memory.
-    """
-    with opened(path, where) as file:
-        cells = (line.split(b"#")[0].split() for line in file)
-        n_columns = len(next(filter(None, cells), []))
-    if n_columns > 3:
-        raise InputError(f"{where} has {n_columns} columns; {EXPECTED}")
-
-
-def _parse(file: IO[bytes], name: str) -> pd.DataFrame:
-    """The columns of a file of numbers, as long as they are no more contacts than may be."""
-    chunks, n_contacts = [], 0
-    with pd.read_csv(
-        file, sep=r"\s+", header=None, comment="#", dtype=float, chunksize=CONTACTS_AT_ONCE
-    ) as reader:
-        for chunk in reader:
-            n_contacts += len(chunk)
-            if n_contacts > MOST_CONTACTS:
-                raise InputError(
-                    f"{name} has more than {MOST_CONTACTS} contacts. Write the map as .cool, with "
-                    "`cooler load`, or take larger bins."
-                )
-            chunks.append(chunk)
-    return pd.concat(chunks, ignore_index=True)
-
-
-def _explain(path: Path, where: str) -> str:
-    """Which line of a file is no contact; empty where each is one."""
-    try:
-        with opened(path, where, LONGEST_LINE) as file:
-            for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8"), start=1):
-                cells = line.split("#")[0].split()
-                if cells and not (len(cells) == 3 and all(map(_is_number, cells))):
-                    return (
-                        f"{where}, line {number} is no contact: {line[:80]!r}. Expected two labels "
-                        "and a number, with no header."
-                    )
-    except (UnicodeDecodeError, *UNREADABLE) as error:
-        return f"{where} is not a text map: {error}."
-    return ""
-
-
 def _escaped(text: str) -> str:
     return re.sub(r"([*?[])", r"[\1]", text)
 
@@ -310,11 +280,3 @@ def _by_number(name: str) -> tuple[int, str]:
     """chr2 before chr10, and both before chrX."""
     digits = re.search(r"[0-9]+", name)
     return (int(digits[0]) if digits else 10**6, name)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

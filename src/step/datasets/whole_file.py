@@ -17,7 +17,8 @@ from kedro_datasets._typing import ImagePreview
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from pandas import DataFrame
-from pyarrow import parquet
+from pyarrow import ArrowInvalid, parquet
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from step.datasets.leftovers import remove, unfinished
@@ -28,6 +29,14 @@ pyarrow.set_memory_pool(pyarrow.system_memory_pool())
 
 _DI = TypeVar("_DI")
 _DO = TypeVar("_DO")
+
+
+def damaged(file: str | PurePosixPath, why: str) -> InputError:
+    """Return the error of a result that cannot be read."""
+    return InputError(
+        f"{file} is damaged: {why.strip().rstrip('.')}. Delete it, and run the stage that writes "
+        "it again."
+    )
 
 
 @contextmanager
@@ -133,9 +142,17 @@ class ParquetDataset(_WholeFile, pandas.ParquetDataset):
     """
 
     def load(self) -> DataFrame:
-        """Read the table; its texts are objects, however they were read."""
+        """Read the table; its texts are objects, however they were read.
+
+        Raises:
+            InputError: The file is no such table.
+        """
         arguments = {"pre_buffer": False} | self._load_args  # the file itself is not kept
-        table = parquet.read_table(self._get_load_path(), **arguments).to_pandas(
+        try:
+            table = parquet.read_table(self._get_load_path(), **arguments)
+        except ArrowInvalid as error:
+            raise damaged(self._filepath, str(error)) from error
+        table = table.to_pandas(
             split_blocks=True,
             self_destruct=True,  # without a second copy of each column
         )
@@ -232,8 +249,15 @@ class ArrayDataset(RecordFile):
     """
 
     def load(self) -> Any:
-        """Read all arrays."""
-        return load_obj(self._record)(**load_file(str(self._get_load_path())))
+        """Read all arrays.
+
+        Raises:
+            InputError: The file holds no such arrays.
+        """
+        try:
+            return load_obj(self._record)(**load_file(str(self._get_load_path())))
+        except (SafetensorError, TypeError) as error:
+            raise damaged(self._filepath, str(error)) from error
 
     def save(self, data: Any) -> None:
         """Write all arrays."""

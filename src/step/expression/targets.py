@@ -1,5 +1,6 @@
 """From miRNAs to the genes they act on."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -40,6 +41,18 @@ def read_targets(table: pd.DataFrame, mirnas: pd.Index, source: str) -> pd.DataF
             f"({listed(mirnas)}). Do the names follow one convention?"
         )
     return targets.reset_index(drop=True)
+
+
+def untargeted(mirnas: Sequence[str], targets: pd.DataFrame) -> str:
+    """Say that most miRNAs act on no gene of a table of targets; empty where they do."""
+    known = set(targets["mirna"])
+    lost = [name for name in mirnas if name not in known]
+    if len(lost) <= len(mirnas) / 2:
+        return ""
+    return (
+        f"Of {len(mirnas)} measured miRNAs, {len(lost)} have no row in mirna.targets, and are left "
+        f"out: {listed(lost)}. Do the names follow one convention?"
+    )
 
 
 def average_over_targets(normalised: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:

@@ -67,7 +67,7 @@ def chromatin_features(
     bins_per_row = -(-FINEST_COMPARTMENTS // contacts.binsize)
     eigenvector = np.full(len(bins), np.nan)
     with_contacts = []
-    for chrom in _kept_chromosomes(contacts, settings.excluded_chromosomes):
+    for chrom in kept_chromosomes(contacts, settings.excluded_chromosomes):
         matrix = coarse_contacts(contacts, chrom, bins_per_row, mean=True)
         if matrix.any():
             with_contacts.append(chrom)
@@ -162,7 +162,12 @@ def gene_density(bins: pd.DataFrame, tss: pd.DataFrame) -> pd.DataFrame:
     return bioframe.count_overlaps(bins, sites)
 
 
-def _kept_chromosomes(contacts: cooler.Cooler, excluded: list[str]) -> list[str]:
+def kept_chromosomes(contacts: cooler.Cooler, excluded: list[str]) -> list[str]:
+    """The chromosomes of a map that have features.
+
+    Raises:
+        InputError: There is none.
+    """
     names = contacts.chromnames
     kept = [name for name in names if not is_one_of(name, excluded)]
     if not kept:

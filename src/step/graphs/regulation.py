@@ -11,6 +11,7 @@ SIGNS = {
     "-": -1.0, "−": -1.0, "-1": -1.0, "-1.0": -1.0, "repression": -1.0, "repressor": -1.0,
     "inhibition": -1.0, "down": -1.0, "": 1.0, "unknown": 1.0,
 }  # fmt: skip
+EMPTY = {"", "na", "n/a", "nan", "null", "none"}  # cells of other programs that say nothing
 WEIGHT = ("weight", "mor")  # names of its column; the first that a table has is read
 LEAST, LARGEST = 1e-6, 1e6  # of a weight other than 0, without its sign
 
@@ -20,9 +21,9 @@ def read_regulation(table: pd.DataFrame, source: str) -> pd.DataFrame:
 
     Args:
         table: Columns source and target, names or symbols of genes, as text; optionally weight (a
-            number, 1 where the column is missing or a cell empty), which may be called mor, as in
-            tables of decoupleR, and sign (`+` or `-`, `1` or `-1`, activation or repression; empty
-            or unknown counts as `+`). Other columns are not read.
+            number, 1 where the column is missing or a cell empty or NA), which may be called mor,
+            as in tables of decoupleR, and sign (`+` or `-`, `1` or `-1`, activation or repression;
+            empty, NA or unknown counts as `+`). Other columns are not read.
         source: Name of the table, for messages.
 
     Returns:
@@ -56,7 +57,8 @@ def _weights(table: pd.DataFrame, source: str) -> np.ndarray:
     if column is None:
         return np.ones(len(table))
     text = table[column].astype(str).str.strip()
-    weight = pd.to_numeric(text.mask(text == "", "1"), errors="coerce").to_numpy(dtype=float)
+    filled = text.mask(text.str.lower().isin(EMPTY), "1")
+    weight = pd.to_numeric(filled, errors="coerce").to_numpy(dtype=float)
     wrong = np.flatnonzero(~np.isfinite(weight))
     if len(wrong):
         raise InputError(
@@ -82,8 +84,9 @@ def _weights(table: pd.DataFrame, source: str) -> np.ndarray:
 def _signs(table: pd.DataFrame, source: str) -> np.ndarray:
     if "sign" not in table:
         return np.ones(len(table))
-    text = table["sign"].astype(str).str.strip().str.lower()
-    sign = text.map(SIGNS).to_numpy(dtype=float)
+    text = table["sign"].astype(str).str.strip()
+    lower = text.str.lower()
+    sign = lower.mask(lower.isin(EMPTY), "").map(SIGNS).to_numpy(dtype=float)
     wrong = np.flatnonzero(np.isnan(sign))
     if len(wrong):
         raise InputError(

@@ -2,11 +2,14 @@
 
 import difflib
 import inspect
+import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from kedro.io.core import AbstractDataset, DatasetError, parse_dataset_definition
+from pydantic import TypeAdapter, ValidationError
 
 from step import datasets
 
@@ -23,6 +26,16 @@ READERS = {
     "gene_names": TABLE,
     "targets": TABLE,
     "raw_pairs": TABLE,
+}
+
+
+CHECKED = ("filepath", "version", "metadata")  # by themselves
+TYPES = {
+    int: "a whole number, as 500000",
+    float: "a number",
+    str: "a text; put it in quotes if it looks like something else",
+    list: "a list, as [chr1, chr2]",
+    dict: "a table of names and values",
 }
 
 
@@ -55,6 +68,7 @@ def entry_fault(name: str, entry: object) -> str | None:
     return (
         _wrong_placeholders(name, settings)
         or _wrong_arguments(reader, arguments)
+        or _wrong_types(reader, arguments)
         or _wrong_reader(name, entry, reader)
         or _wrong_values(name, settings)
     )
@@ -114,6 +128,31 @@ def _wrong_arguments(reader: type[AbstractDataset], arguments: dict[str, Any]) -
     if arguments.get("filepath") == "":
         return "`filepath` is empty; it is the path of a file."
     return None
+
+
+def _wrong_types(reader: type[AbstractDataset], arguments: dict[str, Any]) -> str | None:
+    """Say which setting of a dataset of STEP is of a wrong type."""
+    if not reader.__module__.startswith("step."):
+        return None
+    for name, expected in get_type_hints(reader.__init__).items():
+        if name not in arguments or name in CHECKED:
+            continue
+        try:
+            TypeAdapter(expected).validate_python(arguments[name], strict=True)
+        except ValidationError:
+            value = arguments[name]
+            as_yaml = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
+            return f"`{name}` is {as_yaml:.100}; it is {_in_words(expected)}."
+    return None
+
+
+def _in_words(expected: Any) -> str:
+    """What a value of a type is, for whoever writes it in YAML."""
+    if get_origin(expected) in (Union, UnionType):
+        return " or ".join(_in_words(each) for each in get_args(expected) if each is not type(None))
+    if get_origin(expected) is Literal:
+        return " or ".join(map(str, get_args(expected)))
+    return TYPES[get_origin(expected) or expected]
 
 
 def _wrong_reader(name: str, entry: dict[str, Any], reader: type[AbstractDataset]) -> str | None:

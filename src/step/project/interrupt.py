@@ -16,15 +16,14 @@ BEFORE = "Stopped by {}, before anything was read or written."
 DURING = f"Stopped by {{}}. {GO_ON}"
 AFTER = "Stopped by {}, when the run had ended."
 
+AT_ONCE = "Stopped by {}, at once."
+
 _stopping = BEFORE  # what a signal says that ends the process at once
+_came: int | None = None  # the signal that ends the run
 
 
 class Stopped(KeyboardInterrupt):
     """A signal came while a run went on."""
-
-    def __init__(self, number: int):
-        super().__init__()
-        self.number = number
 
 
 def listen() -> None:
@@ -50,19 +49,23 @@ def stoppable() -> Iterator[None]:
     before, _stopping = _stopping, DURING
     try:
         yield
-    except Stopped as stopped:
-        error = click.ClickException(DURING.format(SIGNALS[signal.Signals(stopped.number)]))
-        error.exit_code = 128 + stopped.number
+    except (Exception, KeyboardInterrupt):  # compiled code turns `Stopped` into an error of its own
+        if _came is None:
+            raise
+        error = click.ClickException(DURING.format(SIGNALS[signal.Signals(_came)]))
+        error.exit_code = 128 + _came
         raise error from None
     finally:
-        _stopping = AFTER if before == BEFORE else before
+        if _came is None:
+            _stopping = AFTER if before == BEFORE else before
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """End a run by an exception; before and after it, and at the second time, at once."""
-    global _stopping
-    message, _stopping = _stopping, "Stopped by {}, at once."
+    global _stopping, _came
+    message, _stopping = _stopping, AT_ONCE
     if message == DURING:
-        raise Stopped(number)
+        _came = number
+        raise Stopped
     os.write(2, f"{message.format(SIGNALS[signal.Signals(number)])}\n".encode())
     os._exit(128 + number)

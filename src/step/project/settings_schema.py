@@ -162,6 +162,12 @@ def _explain_unknown(setting: Setting, section: Setting, known: list[str]) -> Mi
         setting = setting.inside(next(iter(setting.value)), {})
     complaint = f"is {shown(setting.value)}, but there is no such setting."
     near = nearest(setting.name, known)
+    if near == setting.name:  # one dotted name, as `--params` has it
+        *sections, last = near.split(".")
+        nested = "".join(f"{section}: {{" for section in sections)
+        return Mistake(
+            near, f"is written in one name. In YAML it is {nested}{last}: …{'}' * len(sections)}."
+        )
     if near is None:
         place = f"`{section.name}` has" if section.name else "There are"
         return Mistake(

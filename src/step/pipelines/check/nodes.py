@@ -16,12 +16,12 @@ from step.expression.layout_guess import (
 from step.expression.normalisation import Normalisation, normalise, tidy
 from step.expression.replicates import identical_samples
 from step.expression.samples import Measurements, TableLayout, read_genes, read_measurements
-from step.expression.targets import Nodes
+from step.expression.targets import Nodes, untargeted
 from step.forecasting.backtest import BacktestSettings
 from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_assembly, check_contacts, fit_annotation
 from step.genome.descriptions import describe_annotation, describe_map, other_assembly
-from step.genome.features import Features, insulation_window
+from step.genome.features import Features, insulation_window, kept_chromosomes
 from step.genome.placement import choose_tss, place_genes
 from step.graphs.regulation import (
     contradicted,
@@ -30,7 +30,7 @@ from step.graphs.regulation import (
     unconnected,
 )
 from step.pipelines.check.findings import StudyCheck, Understood, join_checks, list_understood
-from step.pipelines.ingestion.nodes import choose_nodes, choose_targets, read_symbols
+from step.pipelines.ingestion.nodes import choose_nodes, find_targets, read_symbols
 from step.project.catalog import Reading
 
 FEW = 0.5  # share of the genes below which their names are doubted
@@ -74,6 +74,8 @@ def check_genome(
         check.attempt(check_assembly, contacts, genome.assembly, of=[hic_contacts])
         if contacts.binsize is not None:
             check.attempt(insulation_window, contacts.binsize, features, of=[hic_contacts])
+        excluded = features.excluded_chromosomes
+        check.attempt(kept_chromosomes, contacts, excluded, of=[hic_contacts])
         doubt = other_assembly(contacts, genome.assembly)
         check.doubts += [doubt] if doubt else []
     if annotation is None:
@@ -185,8 +187,10 @@ def check_targets(course: Course, targets: Reading, nodes: Nodes) -> tuple[Study
         return check, []
     both = [targets, course.source]
     chosen = check.attempt(
-        choose_targets, table, course.source.content, course.layout, nodes, of=both
+        find_targets, table, course.source.content, course.layout, nodes, of=both
     )
+    if nodes == "targets" and chosen is not None and (lost := untargeted(course.genes, chosen)):
+        check.doubts.append(lost)
     if nodes == "mirnas" or chosen is None:
         return check, course.genes if nodes == "mirnas" else []
     if course.values is None:

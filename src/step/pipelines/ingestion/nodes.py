@@ -20,7 +20,7 @@ from step.expression.samples import (
     read_genes,
     read_measurements,
 )
-from step.expression.targets import Nodes, average_over_targets, read_targets
+from step.expression.targets import Nodes, average_over_targets, read_targets, untargeted
 from step.forecasting.backtest import BacktestSettings
 from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_annotation, check_contacts
@@ -109,6 +109,17 @@ def ask_for_symbols(names: list[str], species: str | None) -> pd.DataFrame:
 def choose_targets(
     targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: Nodes
 ) -> pd.DataFrame:
+    """The targets of the measured miRNAs; it is logged where most have none."""
+    chosen = find_targets(targets, raw_expression, layout, nodes)
+    measured = read_genes(raw_expression, layout, "raw_expression").unique()
+    if nodes == "targets" and (lost := untargeted(measured, chosen)):
+        logger.warning("%s", lost)
+    return chosen
+
+
+def find_targets(
+    targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: Nodes
+) -> pd.DataFrame:
     """The targets of the measured miRNAs; none where the miRNAs themselves are forecast."""
     if nodes == "mirnas":
         return pd.DataFrame(columns=["mirna", "target_gene"])
@@ -118,18 +129,7 @@ def choose_targets(
             "mirna.targets in catalog_raw.yml, or set `mirna.nodes` to mirnas."
         )
     measured = read_genes(raw_expression, layout, "raw_expression")
-    chosen = read_targets(targets, measured, "targets")
-    mirnas = measured.unique()
-    without = mirnas[~mirnas.isin(chosen["mirna"])]
-    if len(without) > len(mirnas) / 2:
-        logger.warning(
-            "Of %d measured miRNAs, %d have no row in mirna.targets, and are left out: %s. Do the "
-            "names follow one convention?",
-            len(mirnas),
-            len(without),
-            listed(without),
-        )
-    return chosen
+    return read_targets(targets, measured, "mirna.targets")
 
 
 def tabulate_samples(
