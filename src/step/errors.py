@@ -33,6 +33,11 @@ def listed(names: Collection[object]) -> str:
     return first if len(names) <= MOST_LISTED else f"{first} … ({len(names)} in all)"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, as `1 gene` or `3,500 genes`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def require_columns(table: pd.DataFrame, columns: list[str], source: str) -> None:
     """Raise InputError unless a table has each of the columns once."""
     headers = list(table.columns)

@@ -56,10 +56,13 @@ def explain_fault(path: Path, where: str) -> str:
                 if cells and not (len(cells) == 3 and all(map(_is_number, cells))):
                     return (
                         f"{where}, line {number} is no contact: {line[:80]!r}. Expected two labels "
-                        "and a number, with no header."
+                        "and a number, with no header, separated by tabs or spaces."
                     )
     except (UnicodeDecodeError, *UNREADABLE) as error:
-        return f"{where} is not a text map: {error}."
+        return (
+            f"{where} is not a text map: {error}. A text map is UTF-8 text, or gzipped with an "
+            "ending .gz."
+        )
     return ""
 
 

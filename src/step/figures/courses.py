@@ -12,6 +12,7 @@ from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf
 from scipy.cluster.vq import kmeans2
 from scipy.spatial.distance import pdist
 
+from step.errors import counted
 from step.evaluation.predictability import CLASSES
 from step.expression.variation import is_rounding
 from step.figures import style
@@ -62,7 +63,7 @@ def course_heatmap(expression: pd.DataFrame, per_gene: pd.DataFrame, time_unit: 
     main.set_xlabel(f"time ({time_unit})")
     left_out = len(per_gene) - len(order)
     main.set_title(
-        f"{style.counted(len(order), 'gene')} by shape"
+        f"{counted(len(order), 'gene')} by shape"
         + (f" ({left_out} constant left out)" if left_out else "")
     )
     figure.colorbar(mesh, cax=panels["z bar"], label="standard deviations\nfrom the mean")

@@ -5,6 +5,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from step.errors import counted
 from step.figures import style
 from step.figures.components import principal_components
 
@@ -43,7 +44,7 @@ def embedding_trajectories(embeddings: np.ndarray, gene_names: np.ndarray) -> Fi
         axes.plot(x[-1], y[-1], "o", color=colour, markersize=7, zorder=4)
     axes.set_xlabel(f"first principal component ({100 * shares[0]:.0f} % of the variance)")
     axes.set_ylabel(f"second principal component ({100 * shares[1]:.0f} %)")
-    axes.set_title(style.counted(len(names), "connected gene"))
+    axes.set_title(counted(len(names), "connected gene"))
     ends = [
         Line2D([], [], linestyle="none", marker="o", color="#B5B5B5", label="all genes, last time"),
         Line2D(

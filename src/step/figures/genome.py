@@ -14,6 +14,7 @@ from matplotlib.ticker import LogLocator
 from matplotlib.transforms import Affine2D
 from scipy.optimize import isotonic_regression
 
+from step.errors import counted
 from step.figures import style
 
 EDGE_COLOURS = {"contact": style.STEP, "regulatory": style.CONTROL}
@@ -43,9 +44,9 @@ def contact_map(
         5, 1, sharex=True, height_ratios=[5, 0.8, 1, 1.5, 1.6]
     )
     _draw_triangle(top, matrix, end)
-    genes_here = style.counted(len(tss), "gene")
+    genes_here = counted(len(tss), "gene")
     chrom = style.shown_name(chrom)
-    top.set_title(f"{chrom}: {genes_here}, {style.counted(len(own), 'edge')} between them")
+    top.set_title(f"{chrom}: {genes_here}, {counted(len(own), 'edge')} between them")
     middle = (bins["start"] + bins["end"]).to_numpy() / 2e6
     _draw_compartments(eigen, middle, bins["eigenvector"].to_numpy(dtype=float))
     _draw_insulation(insulation, middle, bins)
@@ -217,7 +218,7 @@ def contact_maps(
         )
         _draw_pairs(axes, tss, edges)
         axes.set_title(
-            f"{style.shown_name(chrom, 20)}\n{style.counted(len(tss), 'gene')}, {end:.0f} Mb",
+            f"{style.shown_name(chrom, 20)}\n{counted(len(tss), 'gene')}, {end:.0f} Mb",
             fontsize=8.5,
         )
         axes.set(xticks=[], yticks=[], xlim=(0, end), ylim=(end, 0))

@@ -8,6 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from step.errors import counted
 from step.figures import style
 from step.figures.clouds import name_points
 
@@ -66,7 +67,7 @@ def gene_network(edges: pd.DataFrame, expression: pd.DataFrame, time: float, uni
     figure.colorbar(cloud, ax=axes, label="standard deviations from the gene's mean", aspect=30)
     at = f"{time:g}".replace("-", "−")
     few = f"; the {MOST_GENES} of most neighbours" if n_genes > MOST_GENES else ""
-    axes.set_title(f"{unit} {at}: {style.counted(n_genes, 'connected gene')}{few}")
+    axes.set_title(f"{unit} {at}: {counted(n_genes, 'connected gene')}{few}")
     axes.set_axis_off()
     if len(handles) > 1:
         axes.legend(handles=handles, loc="lower left")

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
+from step.errors import counted
 from step.evaluation.significance import SIGNIFICANT
 from step.figures import style
 from step.figures.clouds import draw_cloud, name_points, padded
@@ -83,9 +84,7 @@ def _draw_skill(
 ) -> tuple[np.ndarray, np.ndarray, dict[int, str]]:
     """Skill against −log10 p, or as a histogram where too few origins allow a p."""
     skill = per_gene["skill"].dropna()
-    axes.set_title(
-        f"STEP better in {int((skill > 0).sum())} of {style.counted(len(skill), 'gene')}"
-    )
+    axes.set_title(f"STEP better in {int((skill > 0).sum())} of {counted(len(skill), 'gene')}")
     axes.axvline(0, color=style.OBSERVED, linewidth=0.6, zorder=3)
     axes.set_xlabel("skill against the best simple forecaster (%)")
     rows = per_gene.dropna(subset=["skill", "skill_p"])
@@ -104,9 +103,7 @@ def _draw_skill(
         )
     axes.set_xlim(padded(x))
     axes.set_ylim(0, 1.08 * max(y.max(), 1.0))
-    axes.set_ylabel(
-        f"−log10 p (coloured: q ≤ {SIGNIFICANT:g}, {style.counted(int(sure.sum()), 'gene')})"
-    )
+    axes.set_ylabel(f"−log10 p (coloured: q ≤ {SIGNIFICANT:g}, {counted(int(sure.sum()), 'gene')})")
     clipped = int((rows["skill"] < LOWEST_SKILL).sum())
     if clipped:
         axes.set_xlabel(f"{axes.get_xlabel()}\n({clipped} below −100 shown at −100)")
@@ -167,7 +164,7 @@ def _draw_compartments(axes: Axes, compartment: np.ndarray, outcome: np.ndarray)
         )
     counts = [(compartment == name).sum() for name in COMPARTMENTS]
     names = [
-        f"{name}\n{style.counted(count, 'gene')}"
+        f"{name}\n{counted(count, 'gene')}"
         for name, count in zip(COMPARTMENTS, counts, strict=True)
     ]
     axes.set_xticks(range(len(names)), names)
@@ -181,4 +178,4 @@ def _spearman(x: np.ndarray, y: np.ndarray) -> str:
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return "Spearman undefined"
     rho = style.signed(stats.spearmanr(x, y).statistic, 2)
-    return f"Spearman {rho} ({style.counted(len(x), 'gene')})"
+    return f"Spearman {rho} ({counted(len(x), 'gene')})"

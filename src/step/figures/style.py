@@ -58,11 +58,6 @@ def signed(value: float, digits: int = 1) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things, as `1 gene` or `3,500 genes`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 def message(text: str) -> Figure:
     """A figure that says why there is nothing to draw."""
     figure = Figure(figsize=(6.4, 1.2), layout="constrained")

@@ -4,7 +4,7 @@ import cooler
 import numpy as np
 import pandas as pd
 
-from step.errors import listed
+from step.errors import counted, listed
 from step.genome.contacts import assemblies_of, bare_name, known_sizes
 
 
@@ -15,7 +15,7 @@ def describe_map(contacts: cooler.Cooler) -> str:
     assembly = f"as long as those of {', '.join(alike)}" if alike else "of no known assembly"
     bins = f"bins of {contacts.binsize} bp" if contacts.binsize else "bins of different sizes"
     return (
-        f"{len(sizes)} chromosomes ({listed(sizes.index)}), {sizes.sum() / 1e6:.6g} Mb, "
+        f"{counted(len(sizes), 'chromosome')} ({listed(sizes.index)}), {sizes.sum() / 1e6:.6g} Mb, "
         f"{assembly}; {bins}; {_balance(contacts)}"
     )
 
@@ -51,6 +51,7 @@ def describe_annotation(annotation: pd.DataFrame) -> str:
         called += f" ({len(prefixed)} of {len(names)} as UCSC does)"
     identified = int(annotation["gene_id"].notna().sum())
     return (
-        f"{annotation['gene'].nunique()} genes on {len(names)} chromosomes {called}; "
+        f"{counted(annotation['gene'].nunique(), 'gene')} on "
+        f"{counted(len(names), 'chromosome')} {called}; "
         f"{identified or 'no'} records have identifiers"
     )

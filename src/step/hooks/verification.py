@@ -1,5 +1,7 @@
 """Results that do not fit their manifest end `kedro run --pipelines verify` with an error."""
 
+from typing import Any
+
 import click
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
@@ -13,15 +15,17 @@ class Verification:
     """Ends a verification with all that does not fit in one message."""
 
     @hook_impl
-    def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
         """Raise a command-line error if anything does not fit, or nothing was recorded."""
         if VERIFIED not in pipeline.all_outputs():
             return
         verified = catalog.load(VERIFIED)
+        command = "kedro run" + (f" --env {run_params['env']}" if run_params["env"] else "")
         if not verified.manifests:
             raise click.ClickException(
-                "The study has no manifest: no run of it has ended. Run it first, as with `kedro "
-                "run`."
+                f"The study has no manifest: no run of it has ended. Run it first: `{command}`."
             )
         if verified.faults:
             many = len(verified.faults)
@@ -33,7 +37,8 @@ class Verification:
                     [
                         f"{many} difference{'s' if many > 1 else ''} from what the runs recorded:",
                         *listed,
-                        "`kedro run --only-missing-outputs` computes again what does not fit.",
+                        f"`{command} --only-missing-outputs` computes again what does not fit; "
+                        "with `--pipelines`, as ablation, what the default pipeline leaves out.",
                     ]
                 )
             )

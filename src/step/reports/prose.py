@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from step.errors import counted
 from step.evaluation.metrics import Metrics
 from step.figures.style import arm_label
 from step.forecasting.backtest import BacktestSettings
@@ -73,10 +74,12 @@ def methods(
         "95 % intervals by a block bootstrap. For single genes, p values were adjusted by "
         f"Benjamini and Hochberg. Intervals of {nominal:g} % are conformal, from earlier errors."
     )
-    second = f"Genes were connected by {test.n_edges} edges" + (
+    second = f"Genes were connected by {counted(test.n_edges, 'edge')}" + (
         f" of the kinds {', '.join(test.kinds)}. " if test.kinds else " (Hi-C contacts). "
     )
-    if test.p is None:
+    if test.n_edges == 0:
+        second = "No genes were connected."
+    elif test.p is None:
         second += "Whether the graph helps was not tested."
     else:
         second += (

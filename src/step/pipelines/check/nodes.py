@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from step.errors import InputError, listed
+from step.errors import InputError, counted, listed
 from step.expression.layout_guess import (
     find_contradictions,
     guess_layout,
@@ -165,7 +165,8 @@ def _describe_course(measurements: Measurements, words: str) -> str:
     if len(times) > MOST_TIMES:
         times[MOST_TIMES - 1 : -1] = ["…"]
     return (
-        f"{measurements.values.index.nunique()} genes × {len(measurements.samples)} samples at "
+        f"{counted(measurements.values.index.nunique(), 'gene')} × "
+        f"{counted(len(measurements.samples), 'sample')} at "
         f"{len(counts)} times; {measurements.layout.time_unit} (replicates): {', '.join(times)}; "
         f"the values look like {words}"
     )
@@ -219,7 +220,8 @@ def check_places(
         return check, pd.DataFrame()
     places = place_genes(genes, names, tss)
     lost = places[places["unplaced"].notna()]
-    placed = f"{len(places) - len(lost)} of {len(places)} genes of {assay} have a place"
+    of_all = f"{len(places) - len(lost)} of {counted(len(places), 'gene')}"
+    placed = f"{of_all} of {assay} have a place"
     check.understood.append(Understood(f"{assay}.places", None, placed))
     if len(lost) > FEW * len(places):
         check.doubts.append(
@@ -242,10 +244,10 @@ def check_gene_sets(
     sets, table = check.content(gene_sets), check.content(regulation)
     if sets is not None:
         members = {gene.upper() for genes in sets.values() for gene in genes}
-        shares = [f"{len(sets)} sets of {len(members)} genes"]
+        shares = [f"{counted(len(sets), 'set')} of {counted(len(members), 'gene')}"]
         for assay, found in places.items():
             n_members = int(found["symbol"].str.upper().isin(members).sum())
-            shares.append(f"{n_members} of {len(found)} genes of {assay} are in them")
+            shares.append(f"{n_members} of {counted(len(found), 'gene')} of {assay} are in them")
             if not n_members:
                 check.doubts.append(
                     f"gene_sets: no set names a gene of {assay}. The sets name "
@@ -256,7 +258,9 @@ def check_gene_sets(
         return check
     edges = check.attempt(read_regulation, table, "regulatory_edges", of=[regulation])
     if edges is not None:
-        shares = [f"{len(edges)} edges of {edges['source'].nunique()} regulators"]
+        shares = [
+            f"{counted(len(edges), 'edge')} of {counted(edges['source'].nunique(), 'regulator')}"
+        ]
         for assay, found in places.items():
             n_edges = len(regulatory_edges(edges, found))
             shares.append(f"{n_edges} connect genes of {assay}")

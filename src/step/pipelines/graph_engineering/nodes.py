@@ -56,7 +56,13 @@ def connect_genes(
     found = gene_pairs(genes, hic_contacts, pairs)
     edges = structural_weights(found, genes, hic_contacts.binsize, pairs)
     connected = pd.concat([edges["gene_1"], edges["gene_2"]]).nunique()
-    logger.info("%d gene pairs connect %d of %d genes", len(edges), connected, len(genes))
+    logger.log(
+        logging.INFO if connected else logging.WARNING,
+        "%d gene pairs connect %d of %d genes",
+        len(edges),
+        connected,
+        len(genes),
+    )
     if regulation is None:
         return edges
     table = read_regulation(regulation, "regulatory_edges")
