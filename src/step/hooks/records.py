@@ -98,7 +98,8 @@ class Records:
             for name, files in self._books.sources_of(assay).items()
             for file, checksum in files.items()
         }
-        outdated = tuple(sorted(self._outdated))
+        own = (name for name in self._outdated if name.startswith(f"{assay}.") or "." not in name)
+        outdated = tuple(sorted(own))
         facts = RunFacts(sources, self._git, self._taken(assay), outdated)
         self._catalog.keep(dataset_name, facts)
 
