@@ -216,7 +216,8 @@ def score_intervals(rows: pd.DataFrame, nominal: float) -> Intervals:
     over_origins = block_bootstrap(*by_origin, lambda held, all_of_them: held / all_of_them)
     if over_origins is not None:  # few origins may happen to be alike
         independent = binomtest(int(inside.sum()), len(inside)).proportion_ci(method="wilson")
-        low, high = min(over_origins[0], independent.low), max(over_origins[1], independent.high)
+        low = min(over_origins[0], float(independent.low))
+        high = max(over_origins[1], float(independent.high))
     return Intervals(
         nominal=nominal,
         coverage=float(inside.mean()),
