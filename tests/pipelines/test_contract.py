@@ -182,14 +182,15 @@ ALLOWED = {
         "parallel", "progress", "runtime", "task", "typed",
     },
     "evaluation": {"evaluation", "forecasting", "expression", "errors"},
-    "figures": {"figures", "evaluation", "forecasting", "expression"},
+    "figures": {"figures", "evaluation", "forecasting", "expression", "errors"},
     "simulation": {"simulation", "graphs", "genome", "typed"},
     "published": {
         "published", "reports", "forecasting", "evaluation", "figures", "embeddings", "models",
         "graphs", "errors", "names", "parallel", "runtime", "typed",
     },
     "reports": {
-        "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "typed",
+        "reports", "schemas", "evaluation", "figures", "forecasting", "expression", "errors",
+        "typed",
     },
     "datasets": {"datasets", "genome", "address", "checksums", "errors", "names", "typed"},
 }  # fmt: skip
