@@ -15,6 +15,15 @@ LONGEST_NAME = 10_000  # characters
 FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d*\.?\d*(?:[eE][+-]?\d+)?$)")
 
 
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number and no name."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def clean_name(name: str, where: str) -> str:
     """Strip a name, and make its white space plain spaces.
 

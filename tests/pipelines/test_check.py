@@ -199,3 +199,13 @@ def test_a_check_is_run_by_itself(project):
     ):
         session.run(pipeline_names=["check", "ingestion"])
     assert written(project) == []
+
+
+def test_mirnas_that_mostly_have_no_target_and_chromosomes_without_features_are_seen(project):
+    targets = project / RAW / "mirna_targets.tsv"
+    header, first, *_ = targets.read_text().splitlines()
+    targets.write_text(f"{header}\n{first}\n")
+    doubts = check(project)["doubts"]
+    assert any("measured miRNAs, 137 have no row in mirna.targets" in doubt for doubt in doubts)
+    message, _ = problems(project, params={"features": {"excluded_chromosomes": ["*"]}})
+    assert "`features.excluded_chromosomes` ('*') leaves no chromosome of hic_contacts" in message

@@ -8,6 +8,7 @@ import pandas as pd
 
 from step.datasets.text_file import UNREADABLE, opened
 from step.errors import InputError
+from step.names import is_number
 
 MOST_CONTACTS = 100_000_000  # of a chromosome
 CONTACTS_AT_ONCE = 2_000_000
@@ -53,7 +54,7 @@ def explain_fault(path: Path, where: str) -> str:
         with opened(path, where, LONGEST_LINE) as file:
             for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8"), start=1):
                 cells = line.split("#")[0].split()
-                if cells and not (len(cells) == 3 and all(map(_is_number, cells))):
+                if cells and not (len(cells) == 3 and all(map(is_number, cells))):
                     return (
                         f"{where}, line {number} is no contact: {line[:80]!r}. Expected two labels "
                         "and a number, with no header, separated by tabs or spaces."
@@ -64,11 +65,3 @@ def explain_fault(path: Path, where: str) -> str:
             "ending .gz."
         )
     return ""
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

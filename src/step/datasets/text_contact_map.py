@@ -1,7 +1,7 @@
 """Hi-C contact maps as text, a file a chromosome."""
 
 import re
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,7 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
         before, after = self._place.split(CHROMOSOME)
         files = {
             name[len(before) : len(name) - len(after)]: name
-            for name in glob(f"{_escaped(before)}*{_escaped(after)}")
+            for name in glob(f"{escape(before)}*{escape(after)}")
         }
         if not files:
             raise FileNotFoundError(self._filepath)
@@ -170,10 +170,10 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
             raise
         except (ValueError, *UNREADABLE) as error:
             raise InputError(explain_fault(path, where) or f"{where} holds no contacts.") from error
-        if table.isna().any(axis=None) and explain_fault(
-            path, where
-        ):  # a short line, or written nan
-            raise InputError(explain_fault(path, where))
+        if table.isna().any(axis=None):  # a short line, or written nan
+            fault = explain_fault(path, where)
+            if fault:
+                raise InputError(fault)
         if table.shape[1] != 3:
             raise InputError(f"{where} has {table.shape[1]} columns; {EXPECTED}")
         table.columns = ["first", "second", "count"]
@@ -270,10 +270,6 @@ class TextContactMapDataset(AbstractDataset[None, cooler.Cooler]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath, "bin_size": self._bin_size}
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", text)
 
 
 def _by_number(name: str) -> tuple[int, str]:

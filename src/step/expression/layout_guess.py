@@ -14,6 +14,7 @@ from step.errors import InputError, listed
 from step.expression.samples import MISSING, TableLayout, read_measurements
 from step.expression.scale_guess import ScaleGuess, guess_scale
 from step.expression.times import SampleTime, parse_sample_time
+from step.names import is_number
 
 GENE_HEADER = re.compile(
     r"genes?([ _.]?(name|symbol|id))?|symbol|name|id|mirna|probe([ _.]?(name|id))?|ensembl.*",
@@ -269,15 +270,7 @@ def _is_text(column: pd.Series) -> bool:
     """Whether most of the first cells that are not empty are no numbers."""
     filled = (cell for cell in column.astype(str) if cell.strip().lower() not in MISSING)
     first = list(islice(filled, LOOKED_AT))
-    return sum(not _is_number(cell) for cell in first) > len(first) / 2
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return sum(not is_number(cell) for cell in first) > len(first) / 2
 
 
 def _holds_classes(column: pd.Series) -> bool:

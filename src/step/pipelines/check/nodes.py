@@ -16,7 +16,7 @@ from step.expression.layout_guess import (
 from step.expression.normalisation import Normalisation, normalise, tidy
 from step.expression.replicates import identical_samples
 from step.expression.samples import Measurements, TableLayout, read_genes, read_measurements
-from step.expression.targets import Nodes, untargeted
+from step.expression.targets import Nodes
 from step.forecasting.backtest import BacktestSettings
 from step.forecasting.origins import forecast_origins, n_history
 from step.genome.contacts import Genome, check_assembly, check_contacts, fit_annotation
@@ -187,13 +187,11 @@ def check_targets(course: Course, targets: Reading, nodes: Nodes) -> tuple[Study
     if not course.genes or targets.fault:
         return check, []
     both = [targets, course.source]
-    chosen = check.attempt(
-        find_targets, table, course.source.content, course.layout, nodes, of=both
-    )
-    if nodes == "targets" and chosen is not None and (lost := untargeted(course.genes, chosen)):
-        check.doubts.append(lost)
-    if nodes == "mirnas" or chosen is None:
+    found = check.attempt(find_targets, table, course.source.content, course.layout, nodes, of=both)
+    if nodes == "mirnas" or found is None:
         return check, course.genes if nodes == "mirnas" else []
+    chosen, doubt = found
+    check.doubts += [doubt] if doubt else []
     if course.values is None:
         return check, sorted(set(chosen["target_gene"]))
     values = check.attempt(choose_nodes, course.values, chosen, nodes, of=both)

@@ -110,26 +110,29 @@ def choose_targets(
     targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: Nodes
 ) -> pd.DataFrame:
     """The targets of the measured miRNAs; it is logged where most have none."""
-    chosen = find_targets(targets, raw_expression, layout, nodes)
-    measured = read_genes(raw_expression, layout, "raw_expression").unique()
-    if nodes == "targets" and (lost := untargeted(measured, chosen)):
-        logger.warning("%s", lost)
+    chosen, doubt = find_targets(targets, raw_expression, layout, nodes)
+    if doubt:
+        logger.warning("%s", doubt)
     return chosen
 
 
 def find_targets(
     targets: pd.DataFrame | None, raw_expression: pd.DataFrame, layout: TableLayout, nodes: Nodes
-) -> pd.DataFrame:
-    """The targets of the measured miRNAs; none where the miRNAs themselves are forecast."""
+) -> tuple[pd.DataFrame, str]:
+    """The targets of the measured miRNAs, and what is doubtful about them.
+
+    There are none where the miRNAs themselves are forecast.
+    """
     if nodes == "mirnas":
-        return pd.DataFrame(columns=["mirna", "target_gene"])
+        return pd.DataFrame(columns=["mirna", "target_gene"]), ""
     if targets is None:
         raise InputError(
             "`mirna.nodes` is `targets`, but the study has no table of targets. Name one as "
             "mirna.targets in catalog_raw.yml, or set `mirna.nodes` to mirnas."
         )
     measured = read_genes(raw_expression, layout, "raw_expression")
-    return read_targets(targets, measured, "mirna.targets")
+    chosen = read_targets(targets, measured, "mirna.targets")
+    return chosen, untargeted(measured.unique(), chosen)
 
 
 def tabulate_samples(
